@@ -1,0 +1,77 @@
+import type { Actor, Role } from './actor.ts';
+import type { EventSet, LedgerEvent, NewEvent, Origin } from './event.ts';
+import type { Instant } from './instant.ts';
+import type { Rejection } from './rejection.ts';
+
+/** What a decider may know besides the command and the state. Time and ids come in as arguments. */
+export interface DecisionContext {
+  readonly now: Instant;
+  readonly actor: Actor;
+  /** The aggregate's id. */
+  readonly id: string;
+  readonly tenant: string;
+  readonly origin: Origin;
+}
+
+/** Facts to record (none: the command was already fulfilled), or why not. */
+export type Decision<Event extends NewEvent = NewEvent> = readonly Event[] | Rejection;
+
+export type Decide<Command, State, Event extends NewEvent = NewEvent> = (
+  command: Command,
+  state: State,
+  context: DecisionContext,
+) => Decision<Event>;
+
+/** A value that may belong to one aggregate only, e.g. scope `service-case-reference`, value `INC0000073`. */
+export interface Reservation {
+  readonly scope: string;
+  readonly value: string;
+  /** The rejection's code when another aggregate holds it. */
+  readonly takenCode: string;
+}
+
+/** One thing that can be asked of an aggregate. */
+// `any` for the command: a registry holds commands of every shape; each declaration is checked where it is written.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export interface CommandDefinition<State = any, Event extends NewEvent = any, Command = any> {
+  readonly decide: Decide<Command, State, Event>;
+  /** Who may send it, in the aggregate's owning team. Programs (`service`) must be named like any other role. */
+  readonly roles: readonly Role[];
+  /** One line for the API page. */
+  readonly summary: string;
+  readonly source?: string;
+  /** Creates the aggregate: its id is derived from the command's id, so a retry makes no twin. */
+  readonly creates?: true;
+  /** Decides the same whatever others did meanwhile: tried again by itself on a conflict. */
+  readonly commutative?: true;
+  /** Import commands only: never offered over HTTP. */
+  readonly internal?: true;
+  readonly reserves?: (command: Command, context: { readonly id: string }) => readonly Reservation[];
+}
+
+/** state → evolve → decide, and what the platform needs to know around it. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export interface Aggregate<State = any, Event extends LedgerEvent<string, any> = any> {
+  /** The streams' category and the first part of wire names: `service-case`. */
+  readonly name: string;
+  /** The path segment of the API: `service-cases`. */
+  readonly collection: string;
+  readonly events: EventSet;
+  readonly initial: State;
+  /** Total and pure. Sees personal values sealed. */
+  readonly evolve: (state: State, event: Event) => State;
+  /** Whose history an event belongs to, given the state after it. Default: the aggregate's own id. */
+  readonly subjectOf?: (state: State, id: string) => string;
+  /** The team whose members may act on it. Undefined: nobody owns it, any team's grant will do. */
+  readonly owningTeamOf?: (state: State) => string | undefined;
+  /** The wire names of the commands that this state accepts. */
+  readonly allowedIn: (state: State) => readonly string[];
+  /** By wire name: `service-case.assign`. */
+  readonly commands: { readonly [name: string]: CommandDefinition<State> };
+}
+
+/** Does nothing at run time; checks an aggregate's declaration and keeps its precise type. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export const defineAggregate = <State, Event extends LedgerEvent<string, any>>(
+  aggregate: Aggregate<State, Event>,
+): Aggregate<State, Event> => aggregate;

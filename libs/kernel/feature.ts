@@ -1,0 +1,30 @@
+import type { Aggregate } from './aggregate.ts';
+import type { EventSet } from './event.ts';
+import type { Projection } from './projection.ts';
+import type { Saga } from './saga.ts';
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Class = new (...args: any[]) => object;
+
+/**
+ * What only the process that answers requests needs: classes with decorators. Loaded lazily, because worker threads run
+ * files whose types are merely stripped.
+ */
+export interface FeatureEdge {
+  /** By wire name: the class that validates a command's body and describes it on the API page. */
+  readonly commands?: { readonly [name: string]: Class };
+  /** Nest controllers for what the generated command and query routes do not cover. */
+  readonly controllers?: readonly Class[];
+}
+
+/** Everything that a folder under `libs/features` contributes. */
+export interface Feature {
+  readonly name: string;
+  readonly events?: readonly EventSet[];
+  readonly aggregates?: readonly Aggregate[];
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly projections?: readonly Projection<any>[];
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly sagas?: readonly Saga<any>[];
+  readonly edge?: () => Promise<FeatureEdge>;
+}
