@@ -1,11 +1,11 @@
 /** Tests run as ES modules; workers they start run the same .ts files by Node's own type stripping. */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   moduleNameMapper: { '^#libs/(.*)$': '<rootDir>/libs/$1', '^#apps/(.*)$': '<rootDir>/apps/$1' },
   testTimeout: 60_000,
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/bench/rivals/'],
 };

@@ -59,7 +59,6 @@ interface Declaration<Doc extends Document, Sets extends readonly EventSet[], Ig
   /** One key, several, or none. */
   readonly keyOf: (event: Events<Sets>) => string | readonly string[] | undefined;
   readonly on: {
-     
     readonly [T in Exclude<TypeOf<Events<Sets>>, Ignored>]: Fold<
       Doc,
       // eslint-disable-next-line @typescript-eslint/no-explicit-any
