@@ -29,9 +29,17 @@ export default {
     rule(
       'features-stay-at-home',
       'A feature’s pure files see the kernel, their own folder, and other features’ events and commands.',
-      { path: '^libs/features/([^/]+)/', pathNot: '\\.(spec|http)\\.ts$' },
+      { path: '^libs/features/([^/]+)/', pathNot: '\\.(spec|http|commands)\\.ts$' },
       {
         path: '^(libs/(?!kernel|features)|apps|node_modules/@nestjs|libs/features/(?!$1/)[^/]+/(?!.*\\.(events|commands)\\.ts$))',
+      },
+    ),
+    rule(
+      'commands-stay-at-home',
+      'The classes of commands may carry the decorators of the API page; otherwise they see what the pure files see.',
+      { path: '^libs/features/([^/]+)/.*\\.commands\\.ts$' },
+      {
+        path: '^(libs/(?!kernel|features)|apps|libs/features/(?!$1/)[^/]+/(?!.*\\.(events|commands)\\.ts$))',
       },
     ),
     rule(

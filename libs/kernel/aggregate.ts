@@ -11,6 +11,32 @@ export interface DecisionContext {
   readonly id: string;
   readonly tenant: string;
   readonly origin: Origin;
+  /** What other aggregates look like, by the names under which the command's `consults` asks for them. */
+  readonly consulted: { readonly [as: string]: unknown };
+}
+
+/**
+ * A small public view of an aggregate that another feature's decisions need (does the customer exist, which tier): folded
+ * from the stream's events when a command consults it. Exported from the owner's `*.events.ts`.
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export interface PublicView<View = any, Event extends LedgerEvent<string, any> = any> {
+  /** Unique name, for caching: `customer-card`. */
+  readonly name: string;
+  readonly events: EventSet;
+  /** The view of a stream that does not exist. */
+  readonly initial: View;
+  readonly evolve: (view: View, event: Event) => View;
+}
+
+/** A command's look at another aggregate before it decides. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export interface Consultation<State = any, Command = any> {
+  /** Where the view stands in `context.consulted`. */
+  readonly as: string;
+  readonly view: PublicView;
+  /** The aggregate's id (not the stream's name); undefined: nothing to look at. */
+  readonly idOf: (command: Command, state: State) => string | undefined;
 }
 
 /** Facts to record (none: the command was already fulfilled), or why not. */
@@ -47,6 +73,7 @@ export interface CommandDefinition<State = any, Event extends NewEvent = any, Co
   /** Import commands only: never offered over HTTP. */
   readonly internal?: true;
   readonly reserves?: (command: Command, context: { readonly id: string }) => readonly Reservation[];
+  readonly consults?: readonly Consultation<State, Command>[];
 }
 
 /** state → evolve → decide, and what the platform needs to know around it. */

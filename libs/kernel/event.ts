@@ -11,6 +11,8 @@ export interface EventMetadata {
   /** Whose history the event belongs to: a customer's id, or the aggregate's own id where no customer is known. */
   readonly subject: string;
   readonly commandId: string;
+  /** SHA-256 of the canonical command, in hexadecimal: tells a repeat from another command under the same id. */
+  readonly commandHash: string;
   readonly correlationId: string;
   /** Id of the command, event or timer that caused it. */
   readonly causationId: string;
@@ -53,6 +55,8 @@ export interface NewEvent<Type extends string = string, Data = unknown> {
   readonly data: Data;
   readonly occurredAt?: Instant;
   readonly policyVersions?: { readonly [policy: string]: string };
+  /** Import only: where in the source this fact stands, where that is finer than the command's own row. */
+  readonly sourceRow?: string;
 }
 
 /** One kind of fact: its payload, its meaning for the catalogue, and its sentence for timelines. */

@@ -1,3 +1,4 @@
+import type { Role } from './actor.ts';
 import type { EventOf, EventSet, LedgerEvent } from './event.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 
@@ -32,11 +33,19 @@ export interface CollectionSpec {
   readonly indexes: readonly (readonly string[])[];
 }
 
+/** Who may read a collection's documents. */
+export interface ReadAccess {
+  readonly roles: readonly Role[];
+  /** The field with the owning team: a role granted in one team shows that team's documents and those without a team. */
+  readonly teamField?: string;
+}
+
 /** How one collection of documents is folded from events. */
 export interface Projection<Doc extends Document = Document> {
   /** `service-cases@2`: the collection's name and the version of the fold. A change of the fold is a new version. */
   readonly name: string;
   readonly collection: CollectionSpec;
+  readonly access: ReadAccess;
   readonly reads: readonly EventSet[];
   /** The documents that an event concerns. None: the event is skipped. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -51,19 +60,19 @@ export interface Projection<Doc extends Document = Document> {
 
 type Events<Sets extends readonly EventSet[]> = EventOf<Sets[number]>;
 type TypeOf<Event> = Event extends { readonly type: infer T extends string } ? T : never;
+// A condition rather than an intersection with any event: `data & any` would be any.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type FoldOf<Doc, Event> = Event extends LedgerEvent<string, any> ? Fold<Doc, Event> : never;
 type OfType<Event, T extends string> = Extract<Event, { readonly type: T }>;
 
 interface Declaration<Doc extends Document, Sets extends readonly EventSet[], Ignored extends TypeOf<Events<Sets>>> {
   readonly collection: Omit<CollectionSpec, 'name'> & { readonly name?: string };
+  readonly access: ReadAccess;
   readonly reads: Sets;
   /** One key, several, or none. */
   readonly keyOf: (event: Events<Sets>) => string | readonly string[] | undefined;
   readonly on: {
-    readonly [T in Exclude<TypeOf<Events<Sets>>, Ignored>]: Fold<
-      Doc,
-      // eslint-disable-next-line @typescript-eslint/no-explicit-any
-      OfType<Events<Sets>, T> & LedgerEvent<string, any>
-    >;
+    readonly [T in Exclude<TypeOf<Events<Sets>>, Ignored>]: FoldOf<Doc, OfType<Events<Sets>, T>>;
   };
   readonly ignores: readonly Ignored[];
   readonly onRead?: (document: Doc, now: string) => Document;
@@ -81,6 +90,7 @@ export const projection =
   ): Projection<Doc> => ({
     name,
     collection: { name: collectionOf(name), ...declaration.collection },
+    access: declaration.access,
     reads: declaration.reads,
     keysOf: (event: Events<Sets>) => {
       const keys = declaration.keyOf(event);

@@ -1,5 +1,6 @@
 import type { Actor } from '#libs/kernel/actor.ts';
 import type { LedgerEvent, Origin } from '#libs/kernel/event.ts';
+import type { Feature } from '#libs/kernel/feature.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonObject, JsonValue } from '#libs/kernel/json.ts';
 import type { Document } from '#libs/kernel/projection.ts';
@@ -63,44 +64,126 @@ export interface Moment {
 
 /** One line of a history. */
 export interface HistoryEntry {
+  /** Personal values opened, masked or marked as erased for the viewer. */
   readonly event: LedgerEvent;
   readonly text: { readonly en: string; readonly 'zh-CN': string };
 }
 
+export interface HistoryPage {
+  readonly entries: readonly HistoryEntry[];
+  /** Give as `after` for the following page; absent on the last one. */
+  readonly next?: number;
+}
+
+/** How far a read model is behind the store. */
 export interface Lag {
+  /** The physical collection: `service-cases@1~1`. */
   readonly projection: string;
   readonly position: number;
   readonly headPosition: number;
+  /** Events not yet reflected. */
+  readonly events: number;
+  /** Age of the oldest event not yet reflected, in seconds; 0 when there is none. */
+  readonly seconds: number;
+}
+
+/** An event that a read model could not take, or a later one of the same subject that waits behind it. */
+export interface DeadLetter {
+  readonly projection: string;
+  readonly subject: string;
+  readonly position: number;
+  readonly stream: string;
+  readonly revision: number;
+  readonly type: string;
+  /** Why; for those waiting: `waits behind position 17`. */
+  readonly reason: string;
+}
+
+/** A change of one document; null: it is gone. Personal values are still sealed. */
+export interface DocumentChange {
+  readonly collection: string;
+  readonly id: string;
+  readonly position: number;
+  readonly document: Document | null;
+}
+
+export interface RebuildReport {
+  /** Logical name. */
+  readonly collection: string;
+  readonly events: number;
+  readonly documents: number;
+  /** Documents that differ from the version that was replaced; more than 0 under the same fold is an alarm. */
+  readonly different: number;
+  readonly seconds: number;
+}
+
+/** The caller may not read this collection or document. */
+export class AccessDenied extends Error {
+  override readonly name = 'AccessDenied';
+}
+
+/** The ledger was asked about a moment that it cannot answer for (the future, a malformed text). */
+export class InvalidMoment extends Error {
+  override readonly name = 'InvalidMoment';
 }
 
 /** The whole ledger as its users see it: commands in, answers out. Made by `openLedger`. */
 export interface Ledger {
   readonly tenant: string;
+  readonly features: readonly Feature[];
   now(): Instant;
   execute(request: CommandRequest): Promise<CommandOutcome>;
-  /** An aggregate's state now or in the past; undefined where it had no event. */
+  /** An aggregate's state now or in the past; undefined where it had no event. Rejects with AccessDenied. */
   stateOf(stream: string, viewer: Viewer, moment?: Moment): Promise<AggregateState | undefined>;
-  /** Everything about a customer, or of one case, in store order, in plain language. */
-  history(id: string, viewer: Viewer, moment?: Moment): Promise<readonly HistoryEntry[]>;
+  /**
+   * Everything about a customer (by its id, across streams) or of one aggregate (by its id or stream), in store order, in
+   * plain language; `after` is an exclusive position, `limit` 1 to 1 000 (default 100). Undefined: nothing is known of it.
+   */
+  history(
+    id: string,
+    viewer: Viewer,
+    options?: Moment & { readonly after?: number; readonly limit?: number },
+  ): Promise<HistoryPage | undefined>;
   document(
     collection: string,
     id: string,
     viewer: Viewer,
     moment?: Pick<Moment, 'asOf'>,
   ): Promise<StoredDocument | undefined>;
-  find(collection: string, query: Query, viewer: Viewer, moment?: Pick<Moment, 'asOf'>): Promise<Page>;
-  count(collection: string, filter: NonNullable<Query['filter']>, moment?: Pick<Moment, 'asOf'>): Promise<number>;
-  /** Resolves once every projection reflects the position (read-your-writes). Rejects after `timeoutMs`. */
+  /** Rejects with InvalidQuery, UnknownCollection, AccessDenied, InvalidMoment. */
+  find(
+    collection: string,
+    query: Omit<Query, 'asOfPosition'>,
+    viewer: Viewer,
+    moment?: Pick<Moment, 'asOf'>,
+  ): Promise<Page>;
+  count(
+    collection: string,
+    filter: NonNullable<Query['filter']>,
+    viewer: Viewer,
+    moment?: Pick<Moment, 'asOf'>,
+  ): Promise<number>;
+  groupCounts(
+    collection: string,
+    filter: NonNullable<Query['filter']>,
+    by: string,
+    viewer: Viewer,
+    moment?: Pick<Moment, 'asOf'>,
+  ): Promise<readonly { readonly value: JsonValue; readonly count: number }[]>;
+  /** Resolves once every projection reflects the position (default: the head). Rejects after `timeoutMs` (default 10 000). */
   caughtUp(position?: number, timeoutMs?: number): Promise<void>;
   lag(): Promise<readonly Lag[]>;
-  /** Builds every read model (or one) anew beside the old and switches over. Resolves with the number of events read. */
-  rebuild(collection?: string): Promise<{ readonly events: number; readonly collections: readonly string[] }>;
-  /** Called after each batch that a projection applied; returns how to stop listening. */
-  onApplied(
-    listener: (
-      changes: readonly { collection: string; id: string; position: number; document: Document | null }[],
-    ) => void,
-  ): () => void;
+  /** Builds every read model (or one) anew beside the old, compares and switches over. */
+  rebuild(collection?: string, onProgress?: (done: number, total: number) => void): Promise<readonly RebuildReport[]>;
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Takes parked events again, in order per subject; resolves with how many went through and how many stay. */
+  retryDeadLetters(): Promise<{ readonly taken: number; readonly parked: number }>;
+  /** Called after each batch that the read models took; returns how to stop listening. */
+  onApplied(listener: (changes: readonly DocumentChange[], position: number) => void): () => void;
+  /** May the viewer see this document of the collection (role, team)? For live streams. */
+  mayRead(collection: string, document: Document, viewer: Viewer): boolean;
+  /** The document as `document` would give it: opened or masked for the viewer, with the values that depend on now. */
+  present(collection: string, document: Document, viewer: Viewer): Promise<Document>;
   /** A keyed pseudonym for a personal value from a source system, e.g. ('incident-caller', 'Caller 17'). */
   pseudonym(kind: string, value: string): string;
   close(): Promise<void>;

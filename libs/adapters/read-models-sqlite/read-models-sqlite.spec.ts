@@ -10,17 +10,18 @@ import { openSqliteReadModels } from './read-models-sqlite.ts';
 
 const temporary = () => mkdtemp(join(tmpdir(), 'read-models-'));
 
-describeReadModels('SQLite', async () => {
-  const folder = await temporary();
-  const models = await openSqliteReadModels({ file: join(folder, 'models.db') });
-  return {
-    models,
-    dispose: async () => {
-      await models.close();
-      await rm(folder, { recursive: true });
-    },
-  };
-});
+for (const inline of [false, true])
+  describeReadModels(inline ? 'SQLite on the calling thread' : 'SQLite', async () => {
+    const folder = await temporary();
+    const models = await openSqliteReadModels({ file: join(folder, 'models.db'), inline });
+    return {
+      models,
+      dispose: async () => {
+        await models.close();
+        await rm(folder, { recursive: true });
+      },
+    };
+  });
 
 describe('SQLite read models: the file', () => {
   let folder: string;

@@ -17,8 +17,34 @@ const revive = ({ id, position, json }: Row): StoredDocument => ({
 
 type Result<M extends Method> = ReturnType<SqliteCollections[M]>;
 
+/** Where the collections are: in a worker thread, or on this one. */
+interface Calls {
+  call<M extends Method>(method: M, ...args: Parameters<SqliteCollections[M]>): Promise<Result<M>>;
+  close(): Promise<void>;
+}
+
+/** For a thread that has nothing else to do, such as the projector's: no messages between threads. */
+class InlineCalls implements Calls {
+  readonly #collections: SqliteCollections;
+  #closed = false;
+
+  constructor(collections: SqliteCollections) {
+    this.#collections = collections;
+  }
+
+  async call<M extends Method>(method: M, ...args: Parameters<SqliteCollections[M]>): Promise<Result<M>> {
+    if (this.#closed) throw new Error('The read models are closed.');
+    return (this.#collections[method] as (...args: Parameters<SqliteCollections[M]>) => Result<M>)(...args);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#collections.close();
+  }
+}
+
 /** The worker's side of the conversation: calls are answered in order. */
-class Calls {
+class WorkerCalls implements Calls {
   readonly #worker: Worker;
   readonly #pending = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   readonly #exited: Promise<void>;
@@ -165,11 +191,20 @@ class SqliteReadModels implements ReadModels {
  * connection. A dotted path goes through objects; on an array, each operator but $exists looks at the elements too, as
  * MongoDB does.
  */
-export const openSqliteReadModels = async (options: {
+export const openSqliteReadModels = async ({
+  inline = false,
+  ...options
+}: {
   readonly file: string;
   readonly readOnly?: boolean;
+  /** Everything on the calling thread: for a worker thread of its own. */
+  readonly inline?: boolean;
 }): Promise<ReadModels> => {
-  const calls = new Calls(options);
+  if (inline) {
+    const collections = new SqliteCollections(options);
+    return new SqliteReadModels(new InlineCalls(collections), collections);
+  }
+  const calls = new WorkerCalls(options);
   await calls.opened();
   try {
     return new SqliteReadModels(calls, new SqliteCollections({ file: options.file, readOnly: true }));

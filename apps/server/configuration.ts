@@ -1,0 +1,107 @@
+import { LOG_LEVELS } from './log.ts';
+import type { LogLevel } from './log.ts';
+
+/** Where events, or read models, are kept. */
+export type StoreAddress =
+  | { readonly kind: 'sqlite'; readonly folder: string }
+  | { readonly kind: 'esdb'; readonly url: string }
+  | { readonly kind: 'mongodb'; readonly url: string };
+
+export interface Configuration {
+  readonly port: number;
+  readonly host: string;
+  /** The folder of the embedded stores, the key vault and the key that signs tokens. */
+  readonly dataFolder: string;
+  readonly tenant: string;
+  readonly eventStore: StoreAddress;
+  readonly readModels: StoreAddress;
+  readonly jwks?: { readonly url: URL; readonly issuer: string };
+  readonly logLevel: LogLevel;
+  /** Requests that one actor may send. */
+  readonly requestsPerMinute?: number;
+}
+
+/** A variable of the environment holds what cannot be used. Nothing was started. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  constructor(variable: string, value: string, allowed: string) {
+    super(`${variable}=${withoutPassword(value)} cannot be used: ${allowed}. Correct it and start again.`);
+  }
+}
+
+type Environment = { readonly [name: string]: string | undefined };
+
+/** Addresses may carry credentials; a sentence on a screen or in a log must not. */
+const withoutPassword = (value: string): string => value.replace(/\/\/[^@/]*@/g, '//…@');
+
+const integer = (env: Environment, variable: string, minimum: number, maximum: number): number | undefined => {
+  const value = env[variable];
+  if (value === undefined) return undefined;
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= minimum && number <= maximum) return number;
+  throw new ConfigurationError(variable, value, `allowed is a whole number from ${minimum} to ${maximum}`);
+};
+
+const matching = (env: Environment, variable: string, pattern: RegExp, allowed: string): string | undefined => {
+  const value = env[variable];
+  if (value !== undefined && !pattern.test(value)) throw new ConfigurationError(variable, value, allowed);
+  return value;
+};
+
+const storeOf = (
+  env: Environment,
+  variable: string,
+  dataFolder: string,
+  remote: 'esdb' | 'mongodb',
+  schemes: readonly string[],
+): StoreAddress => {
+  const value = env[variable] ?? `sqlite:${dataFolder}`;
+  if (/^sqlite:.+/.test(value)) return { kind: 'sqlite', folder: value.slice('sqlite:'.length) };
+  if (schemes.some((scheme) => value.startsWith(scheme) && value.length > scheme.length))
+    return { kind: remote, url: value };
+  throw new ConfigurationError(
+    variable,
+    value,
+    `allowed are sqlite:<folder>, ${schemes.map((each) => `${each}…`).join(', ')}`,
+  );
+};
+
+const jwksOf = (env: Environment): Configuration['jwks'] => {
+  const { CARE_JWKS_URL: address, CARE_ISSUER: issuer } = env;
+  if (address === undefined && issuer === undefined) return undefined;
+  if (address === undefined || issuer === undefined || issuer === '')
+    throw new ConfigurationError(
+      address === undefined ? 'CARE_JWKS_URL' : 'CARE_ISSUER',
+      '',
+      'CARE_JWKS_URL and CARE_ISSUER are set together, or neither',
+    );
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const loopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  // Keys fetched over an open wire could be anybody's.
+  if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback)))
+    throw new ConfigurationError('CARE_JWKS_URL', address, 'allowed is an https address, or http on this machine');
+  return { url, issuer };
+};
+
+/** What the environment asks for. Throws ConfigurationError: which variable, its value, what is allowed. */
+export const configurationOf = (env: Environment): Configuration => {
+  const dataFolder = matching(env, 'CARE_DATA', /\S/, 'allowed is the path of a folder') ?? 'care-data';
+  const level = env.LOG_LEVEL ?? 'info';
+  const logLevel = LOG_LEVELS.find((each) => each === level);
+  if (logLevel === undefined) throw new ConfigurationError('LOG_LEVEL', level, `allowed are ${LOG_LEVELS.join(', ')}`);
+  const jwks = jwksOf(env);
+  const requestsPerMinute = integer(env, 'CARE_REQUESTS_PER_MINUTE', 1, 100_000_000);
+  return {
+    port: integer(env, 'PORT', 0, 65_535) ?? 8080,
+    host: matching(env, 'HOST', /^[\w.:-]{1,255}$/, 'allowed is a host name or an address') ?? '127.0.0.1',
+    dataFolder,
+    tenant:
+      matching(env, 'CARE_TENANT', /^[a-z0-9][a-z0-9-]{0,62}$/, 'allowed are a-z, 0-9 and -, up to 63 characters') ??
+      'careledger',
+    eventStore: storeOf(env, 'EVENT_STORE', dataFolder, 'esdb', ['esdb://', 'esdb+discover://']),
+    readModels: storeOf(env, 'READ_MODELS', dataFolder, 'mongodb', ['mongodb://', 'mongodb+srv://']),
+    ...(jwks === undefined ? {} : { jwks }),
+    logLevel,
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+  };
+};

@@ -1,0 +1,327 @@
+import type { Instant } from '#libs/kernel/instant.ts';
+import { earlier, later, minutesBetween } from '#libs/kernel/instant.ts';
+import type { JsonValue } from '#libs/kernel/json.ts';
+import type { Document } from '#libs/kernel/projection.ts';
+import { projection } from '#libs/kernel/projection.ts';
+import type { Personal } from '#libs/kernel/sealed.ts';
+import type { NewCustomerEvent } from './customer.events.ts';
+import { customerEvents } from './customer.events.ts';
+import type { Sums } from './dealings.ts';
+import { minus, plus } from './dealings.ts';
+import { nameKeyOf } from './name-key.ts';
+import { businessDetails } from './profile-events.ts';
+
+type DataOf<Fact extends string> = Extract<NewCustomerEvent, { readonly type: `customer.${Fact}.v1` }>['data'];
+
+interface Row extends Document {
+  readonly kind: string;
+  /** Of an organisation in clear, of a person sealed. */
+  readonly name: JsonValue;
+  /** Of an organisation: for finding duplicates. */
+  readonly nameKey?: string;
+  readonly team?: string;
+  readonly since: Instant;
+  readonly admission: string;
+  readonly lifecycle: string;
+  readonly lifecycleStatus: 'active' | 'churned' | 'won-back';
+  readonly lifecycleOverridden: boolean;
+  readonly tier?: string;
+  readonly tierReason?: JsonValue;
+  readonly needsReview: boolean;
+  readonly tags: readonly {
+    readonly tag: string;
+    readonly kind: string;
+    readonly by: string;
+    readonly validUntil: Instant;
+  }[];
+  readonly externalIds: readonly string[];
+  readonly contacts: { readonly [contactId: string]: JsonValue };
+  readonly contracts: { readonly [contractId: string]: JsonValue };
+  readonly slaOverrides: readonly JsonValue[];
+  readonly preferences: { readonly [topic: string]: JsonValue };
+  readonly details: { readonly [name: string]: JsonValue };
+  readonly credit: { readonly [name: string]: JsonValue };
+  readonly standings: readonly string[];
+  readonly duplicates: readonly string[];
+  /** Exact, over all time, by currency; absorbed customers included. */
+  readonly spend: Sums;
+  readonly transactions: number;
+  readonly takenOver: { readonly [otherId: string]: { readonly spend: Sums; readonly transactions: number } };
+  readonly satisfaction: { readonly answers: number; readonly sum: number; readonly last?: number };
+  readonly defaults: number;
+  readonly firstTransactionAt?: Instant;
+  readonly lastTransactionAt?: Instant;
+}
+
+const json = (value: unknown): JsonValue => value as JsonValue;
+
+const nameOf = ({ organisationName, personName }: { organisationName?: string; personName?: Personal }) => ({
+  ...(organisationName === undefined && personName === undefined ? {} : { name: json(organisationName ?? personName) }),
+  ...(organisationName === undefined ? {} : { nameKey: nameKeyOf(organisationName) }),
+});
+
+const pick = (data: object, names: readonly string[]): { readonly [name: string]: JsonValue } =>
+  Object.fromEntries(Object.entries(data).filter(([name, value]) => names.includes(name) && value !== undefined));
+const detailsOf = (data: object) => pick(data, Object.keys(businessDetails));
+const without = <Value>(record: { readonly [key: string]: Value }, key: string) =>
+  Object.fromEntries(Object.entries(record).filter(([other]) => other !== key));
+
+const blank: Row = {
+  kind: '',
+  name: null,
+  since: '',
+  admission: 'collected',
+  lifecycle: 'identify',
+  lifecycleStatus: 'active',
+  lifecycleOverridden: false,
+  needsReview: false,
+  tags: [],
+  externalIds: [],
+  contacts: {},
+  contracts: {},
+  slaOverrides: [],
+  preferences: {},
+  details: {},
+  credit: {},
+  standings: [],
+  duplicates: [],
+  spend: {},
+  transactions: 0,
+  takenOver: {},
+  satisfaction: { answers: 0, sum: 0 },
+  defaults: 0,
+};
+
+const dealt = (row: Row, at: Instant, amount: string, currency: string): Row => ({
+  ...row,
+  spend: plus(row.spend, { [currency]: amount }),
+  transactions: row.transactions + 1,
+  firstTransactionAt: row.firstTransactionAt === undefined ? at : earlier(row.firstTransactionAt, at),
+  lastTransactionAt: row.lastTransactionAt === undefined ? at : later(row.lastTransactionAt, at),
+});
+
+const tookOver = (row: Row, { otherId, transactions }: DataOf<'transactions-taken-over'>): Row => {
+  const before = row.takenOver[otherId] ?? { spend: {}, transactions: 0 };
+  const from = transactions.reduce<Sums>((sums, { amount, currency }) => plus(sums, { [currency]: amount }), {});
+  return {
+    ...row,
+    spend: plus(row.spend, from),
+    transactions: row.transactions + transactions.length,
+    takenOver: {
+      ...row.takenOver,
+      [otherId]: { spend: plus(before.spend, from), transactions: before.transactions + transactions.length },
+    },
+  };
+};
+
+const released = (row: Row, otherId: string): Row => {
+  const taken = row.takenOver[otherId];
+  return taken === undefined
+    ? row
+    : {
+        ...row,
+        spend: minus(row.spend, taken.spend),
+        transactions: row.transactions - taken.transactions,
+        takenOver: without(row.takenOver, otherId),
+      };
+};
+
+/** The overrides of running contracts, one after the other; those of a later contract come last. */
+const withContracts = (row: Row, contracts: Row['contracts']): Row => ({
+  ...row,
+  contracts,
+  slaOverrides: Object.values(contracts).flatMap((contract) => {
+    const { status, slaOverrides } = contract as { status: string; slaOverrides: readonly JsonValue[] };
+    return status === 'running' ? slaOverrides : [];
+  }),
+});
+
+const admissionIs =
+  (admission: string) =>
+  (row: Row | undefined): Row => ({ ...(row ?? blank), admission });
+const WHOLE_YEAR_MINUTES = 365 * 1_440;
+
+/** Profile, spend, class and what decided it, lifecycle and tags of every customer, as of any time. [A1–A6, A13] */
+export const customers = projection<Row>()('customers@1', {
+  collection: {
+    kind: 'versioned',
+    indexes: [['tier'], ['team', 'tier'], ['lifecycle'], ['nameKey'], ['externalIds'], ['unifiedSocialCreditCode']],
+  },
+  access: {
+    roles: [
+      'agent',
+      'account-manager',
+      'supervisor',
+      'department-head',
+      'committee',
+      'auditor',
+      'policy-owner',
+      'privacy-officer',
+      'marketing',
+      'finance',
+      'legal',
+      'service',
+    ],
+    teamField: 'team',
+  },
+  reads: [customerEvents],
+  keyOf: (event) => event.streamId,
+  on: {
+    'customer.registered.v1': (_row, { data, occurredAt }) => ({
+      ...blank,
+      kind: data.kind,
+      ...nameOf(data),
+      ...(data.team === undefined ? {} : { team: data.team }),
+      since: occurredAt,
+      admission: data.established ? 'established' : 'collected',
+      details: detailsOf(data),
+    }),
+    'customer.renamed.v1': (row = blank, { data }) => ({ ...row, ...nameOf(data) }),
+    'customer.business-details-recorded.v1': (row = blank, { data }) => ({
+      ...row,
+      details: { ...row.details, ...detailsOf(data) },
+    }),
+    'customer.credit-code-recorded.v1': (row = blank, { data }) => ({
+      ...row,
+      unifiedSocialCreditCode: data.unifiedSocialCreditCode,
+    }),
+    'customer.legal-representative-named.v1': (row = blank, { data }) => ({
+      ...row,
+      legalRepresentative: json(data.legalRepresentative),
+    }),
+    'customer.contact-added.v1': (row = blank, { data: { contactId, ...data } }) => ({
+      ...row,
+      contacts: { ...row.contacts, [contactId]: pick(data, ['name', 'role', 'phone', 'email']) },
+    }),
+    'customer.contact-changed.v1': (row = blank, { data: { contactId, ...data } }) => ({
+      ...row,
+      contacts: {
+        ...row.contacts,
+        [contactId]: {
+          ...(row.contacts[contactId] as { [name: string]: JsonValue } | undefined),
+          ...pick(data, ['name', 'role', 'phone', 'email']),
+        },
+      },
+    }),
+    'customer.contact-removed.v1': (row = blank, { data }) => ({
+      ...row,
+      contacts: without(row.contacts, data.contactId),
+    }),
+    'customer.credit-rated.v1': (row = blank, { data }) => ({
+      ...row,
+      credit: { ...row.credit, ...pick(data, ['rating', 'financialStanding', 'paymentCycleDays']) },
+    }),
+    'customer.default-recorded.v1': (row = blank) => ({ ...row, defaults: row.defaults + 1 }),
+    'customer.transaction-recorded.v1': (row = blank, { data, occurredAt }) => ({
+      ...dealt(row, occurredAt, data.amount, data.currency),
+      ...(data.country === undefined ? {} : { country: data.country }),
+    }),
+    'customer.preference-noted.v1': (row = blank, { data }) => ({
+      ...row,
+      preferences: { ...row.preferences, [data.topic]: json(data.preference) },
+    }),
+    'customer.satisfaction-recorded.v1': (row = blank, { data: { score } }) => ({
+      ...row,
+      satisfaction: { answers: row.satisfaction.answers + 1, sum: row.satisfaction.sum + score, last: score },
+    }),
+    'customer.team-assigned.v1': (row = blank, { data }) => ({ ...row, team: data.team }),
+    'customer.account-manager-assigned.v1': (row = blank, { data }) => ({ ...row, accountManager: data.userId }),
+    'customer.screened.v1': admissionIs('screened'),
+    'customer.qualified.v1': admissionIs('qualified'),
+    'customer.background-checked.v1': admissionIs('background-checked'),
+    'customer.assessed.v1': (row = blank, { data: { value, risk, ability } }) => ({
+      ...row,
+      ...(row.admission === 'background-checked' ? { admission: 'assessed' } : {}),
+      assessment: { value, risk, ability },
+    }),
+    'customer.admitted.v1': admissionIs('admitted'),
+    'customer.refused.v1': (row = blank, { data }) => ({
+      ...row,
+      admission: 'refused',
+      refusal: { stage: data.stage, reasonCode: data.reasonCode },
+    }),
+    'customer.reapplied.v1': ({ refusal: _, assessment: __, ...row } = blank) => ({ ...row, admission: 'collected' }),
+    'customer.contract-signed.v1': (row = blank, { data: { contractId, ...contract } }) =>
+      withContracts(row, { ...row.contracts, [contractId]: json({ ...contract, status: 'running' }) }),
+    'customer.contract-amended.v1': (row = blank, { data }) => {
+      const before = row.contracts[data.contractId] as { [name: string]: JsonValue } | undefined;
+      const terms = pick(data, ['subjectMatter', 'validUntil', 'amount', 'currency', 'slaOverrides']);
+      return withContracts(row, { ...row.contracts, [data.contractId]: { ...before, ...terms } });
+    },
+    'customer.contract-ended.v1': (row = blank, { data: { contractId, endedOn } }) => {
+      const before = row.contracts[contractId] as { [name: string]: JsonValue } | undefined;
+      return withContracts(row, { ...row.contracts, [contractId]: { ...before, status: 'ended', endedOn } });
+    },
+    'customer.lifecycle-stage-reached.v1': (row = blank, { data }) => ({ ...row, lifecycle: data.stage }),
+    'customer.lifecycle-overridden.v1': (row = blank, { data }) => ({
+      ...row,
+      lifecycle: data.stage,
+      lifecycleOverridden: true,
+    }),
+    'customer.lifecycle-override-lifted.v1': (row = blank) => ({ ...row, lifecycleOverridden: false }),
+    'customer.churned.v1': (row = blank, { occurredAt }) => ({
+      ...row,
+      lifecycleStatus: 'churned',
+      churnedAt: occurredAt,
+    }),
+    'customer.won-back.v1': (row = blank, { occurredAt }) => ({
+      ...row,
+      lifecycleStatus: 'won-back',
+      wonBackAt: occurredAt,
+    }),
+    'customer.tagged.v1': (row = blank, { data: { tag, kind, by, validUntil }, recordedAt }) => ({
+      ...row,
+      tags: [
+        ...row.tags.filter((other) => other.tag !== tag && other.validUntil > recordedAt),
+        { tag, kind, by, validUntil },
+      ],
+    }),
+    'customer.untagged.v1': (row = blank, { data }) => ({
+      ...row,
+      tags: row.tags.filter((other) => other.tag !== data.tag),
+    }),
+    'customer.tier-decided.v1': (row = blank, { data: { tier, needsReview, ...reason } }) => ({
+      ...row,
+      tier,
+      needsReview,
+      tierReason: json(reason),
+    }),
+    'customer.standing-granted.v1': (row = blank, { data }) => ({
+      ...row,
+      standings: [...row.standings, data.standing],
+    }),
+    'customer.standing-withdrawn.v1': (row = blank, { data }) => ({
+      ...row,
+      standings: row.standings.filter((standing) => standing !== data.standing),
+    }),
+    'customer.external-id-linked.v1': (row = blank, { data: { system, value } }) => ({
+      ...row,
+      externalIds: [...row.externalIds, `${system}/${value}`],
+    }),
+    'customer.duplicate-proposed.v1': (row = blank, { data }) => ({
+      ...row,
+      duplicates: [...row.duplicates, data.otherId],
+    }),
+    'customer.duplicate-dismissed.v1': (row = blank, { data }) => ({
+      ...row,
+      duplicates: row.duplicates.filter((other) => other !== data.otherId),
+    }),
+    'customer.merged-into.v1': (row = blank, { data }) => ({ ...row, mergedInto: data.survivorId }),
+    'customer.absorbed.v1': (row = blank, { data: { otherId } }) => ({
+      ...row,
+      duplicates: row.duplicates.filter((other) => other !== otherId),
+      takenOver: { ...row.takenOver, [otherId]: { spend: {}, transactions: 0 } },
+    }),
+    'customer.transactions-taken-over.v1': (row = blank, { data }) => tookOver(row, data),
+    'customer.separated.v1': ({ mergedInto: _, ...row } = blank) => row,
+    'customer.released.v1': (row = blank, { data }) => released(row, data.otherId),
+  },
+  ignores: [],
+  onRead: (row, now) => ({
+    ...row,
+    tags: row.tags.filter(({ validUntil }) => validUntil > now),
+    ...(row.firstTransactionAt === undefined || row.firstTransactionAt > now
+      ? {}
+      : { yearsOfCooperation: Math.floor(minutesBetween(row.firstTransactionAt, now) / WHOLE_YEAR_MINUTES) }),
+  }),
+});

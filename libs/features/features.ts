@@ -1,0 +1,17 @@
+import type { EventSet } from '#libs/kernel/event.ts';
+import type { Feature } from '#libs/kernel/feature.ts';
+import { auditTrailFeature } from './audit-trail/feature.ts';
+import { customerFeature } from './customer/feature.ts';
+import { serviceCaseFeature } from './service-case/feature.ts';
+import { slaStatusFeature } from './sla-status/feature.ts';
+import { staffFeature } from './staff/feature.ts';
+
+const own: readonly Feature[] = [staffFeature, customerFeature, serviceCaseFeature, slaStatusFeature];
+
+const eventsOf = (feature: Feature): readonly EventSet[] => [
+  ...(feature.events ?? []),
+  ...(feature.aggregates ?? []).map((aggregate) => aggregate.events),
+];
+
+/** What the product does: one line a feature, and the trail that shows the events of all. */
+export const features: readonly Feature[] = [...own, auditTrailFeature([...new Set(own.flatMap(eventsOf))])];

@@ -1,0 +1,24 @@
+import { defineAggregate } from '#libs/kernel/aggregate.ts';
+import { completion } from './completion.ts';
+import { conversation } from './conversation.ts';
+import { importing } from './import-case.ts';
+import { reception } from './reception.ts';
+import { allowedIn } from './rules.ts';
+import type { ServiceCaseEvent } from './service-case.events.ts';
+import { serviceCaseEvents } from './service-case.events.ts';
+import type { ServiceCase } from './service-case.state.ts';
+import { evolve, noCase } from './service-case.state.ts';
+import { work } from './work.ts';
+
+/** A request for service, from receipt to closing and back. [C1, C2, C4, C7] */
+export const serviceCase = defineAggregate<ServiceCase, ServiceCaseEvent>({
+  name: 'service-case',
+  collection: 'service-cases',
+  events: serviceCaseEvents,
+  initial: noCase,
+  evolve,
+  subjectOf: (state, id) => (state.status === 'unknown' ? id : state.subject),
+  owningTeamOf: (state) => (state.status === 'unknown' ? undefined : state.team),
+  allowedIn,
+  commands: { ...reception, ...work, ...conversation, ...completion, ...importing },
+});

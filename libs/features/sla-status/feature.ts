@@ -1,0 +1,5 @@
+import type { Feature } from '#libs/kernel/feature.ts';
+import { slaStatus } from './sla-status.projection.ts';
+
+/** How each case stands against the agreed times. */
+export const slaStatusFeature: Feature = { name: 'sla-status', projections: [slaStatus] };

@@ -1,0 +1,63 @@
+import { ROLES } from '#libs/kernel/actor.ts';
+import type { Instant } from '#libs/kernel/instant.ts';
+import type { JsonValue } from '#libs/kernel/json.ts';
+import type { Document } from '#libs/kernel/projection.ts';
+import { projection } from '#libs/kernel/projection.ts';
+import { teamEvents } from './team.events.ts';
+
+interface Row extends Document {
+  readonly status: 'formed' | 'dissolved';
+  readonly name: string;
+  readonly zone: string;
+  readonly members: readonly string[];
+  readonly supervisorId?: string;
+  readonly deputies: readonly string[];
+  readonly roster: readonly { readonly userId: string; readonly from: Instant; readonly until: Instant }[];
+  readonly workingHours?: JsonValue;
+}
+
+const blank: Row = { status: 'formed', name: '', zone: '', members: [], deputies: [], roster: [] };
+
+/** The teams with their people. Who has the duty now is computed on read. */
+export const teams = projection<Row>()('teams@1', {
+  collection: { kind: 'current', indexes: [['name'], ['members']] },
+  access: { roles: ROLES },
+  reads: [teamEvents],
+  keyOf: (event) => event.streamId,
+  on: {
+    'team.formed.v1': (_row, { data }) => ({ ...blank, name: data.name, zone: data.zone }),
+    'team.renamed.v1': (row = blank, { data }) => ({ ...row, name: data.name }),
+    'team.working-hours-set.v1': (row = blank, { data }) => ({
+      ...row,
+      zone: data.zone,
+      workingHours: data as unknown as JsonValue,
+    }),
+    'team.member-joined.v1': (row = blank, { data }) => ({ ...row, members: [...row.members, data.userId] }),
+    'team.member-left.v1': ({ supervisorId, ...row } = blank, { data }) => ({
+      ...row,
+      ...(supervisorId === undefined || supervisorId === data.userId ? {} : { supervisorId }),
+      members: row.members.filter((member) => member !== data.userId),
+      deputies: row.deputies.filter((deputy) => deputy !== data.userId),
+      roster: row.roster.filter((duty) => duty.userId !== data.userId),
+    }),
+    'team.leaders-named.v1': (row = blank, { data }) => ({
+      ...row,
+      supervisorId: data.supervisorId,
+      deputies: data.deputies,
+    }),
+    'team.duty-rostered.v1': (row = blank, { data, recordedAt }) => ({
+      ...row,
+      roster: [...row.roster.filter((duty) => duty.until > recordedAt), { ...data }],
+    }),
+    'team.duty-cancelled.v1': (row = blank, { data }) => ({
+      ...row,
+      roster: row.roster.filter((duty) => duty.userId !== data.userId || duty.from !== data.from),
+    }),
+    'team.dissolved.v1': (row = blank) => ({ ...row, status: 'dissolved' }),
+  },
+  ignores: [],
+  onRead: (row, now) => ({
+    ...row,
+    onDuty: row.roster.filter(({ from, until }) => from <= now && now < until).map((duty) => duty.userId),
+  }),
+});

@@ -1,0 +1,239 @@
+import type { Role } from '#libs/kernel/actor.ts';
+import { mayAct } from '#libs/kernel/actor.ts';
+import type { Decide, DecisionContext } from '#libs/kernel/aggregate.ts';
+import { defineAggregate } from '#libs/kernel/aggregate.ts';
+import type { Instant } from '#libs/kernel/instant.ts';
+import { forbidden, invalid, missing, reject } from '#libs/kernel/rejection.ts';
+import type { Personal } from '#libs/kernel/sealed.ts';
+import type * as Commands from './user.commands.ts';
+import type { NewUserEvent, UserEvent } from './user.events.ts';
+import { userEvents } from './user.events.ts';
+import type { WorkingHours } from './working-hours.ts';
+import { faultOf } from './working-hours.ts';
+
+interface Absence {
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+interface Facts {
+  readonly displayName: Personal;
+  readonly grants: readonly { readonly role: Role; readonly team: string }[];
+  readonly deputies: readonly string[];
+  readonly absences: readonly Absence[];
+  readonly workingHours?: WorkingHours;
+  readonly undertaking?: { readonly signedOn: string; readonly version: string };
+}
+export type User = { readonly status: 'unknown' } | ({ readonly status: 'active' | 'deactivated' } & Facts);
+type Known = Exclude<User, { status: 'unknown' }>;
+
+const evolveKnown = (user: Known, event: Exclude<UserEvent, { type: 'user.registered.v1' }>): User => {
+  switch (event.type) {
+    case 'user.renamed.v1':
+      return { ...user, displayName: event.data.displayName };
+    case 'user.role-granted.v1':
+      return { ...user, grants: [...user.grants, event.data] };
+    case 'user.role-revoked.v1':
+      return { ...user, grants: user.grants.filter((grant) => !sameGrant(grant, event.data)) };
+    case 'user.working-hours-set.v1':
+      return { ...user, workingHours: event.data };
+    case 'user.deputies-named.v1':
+      return { ...user, deputies: event.data.deputies };
+    case 'user.absence-declared.v1': {
+      const { from, until } = event.data;
+      return { ...user, absences: [...user.absences.filter((past) => past.until > event.recordedAt), { from, until }] };
+    }
+    case 'user.absence-ended.v1': {
+      const { from, endedAt } = event.data;
+      const shortened = user.absences.map((each) => (each.from === from ? { from, until: endedAt } : each));
+      return { ...user, absences: shortened.filter((each) => each.from < each.until) };
+    }
+    case 'user.undertaking-recorded.v1':
+      return { ...user, undertaking: event.data };
+    case 'user.deactivated.v1':
+      return { ...user, status: 'deactivated' };
+    case 'user.reactivated.v1':
+      return { ...user, status: 'active' };
+  }
+};
+
+const evolve = (user: User, event: UserEvent): User =>
+  event.type === 'user.registered.v1'
+    ? { status: 'active', displayName: event.data.displayName, grants: [], deputies: [], absences: [] }
+    : user.status === 'unknown'
+      ? user
+      : evolveKnown(user, event);
+
+const ACTIVE = [
+  'user.rename',
+  'user.grant-role',
+  'user.revoke-role',
+  'user.set-working-hours',
+  'user.name-deputies',
+  'user.declare-absence',
+  'user.end-absence',
+  'user.record-undertaking',
+  'user.deactivate',
+];
+const allowedIn = (user: User): readonly string[] =>
+  user.status === 'unknown' ? ['user.register'] : user.status === 'active' ? ACTIVE : ['user.reactivate'];
+
+const sameGrant = (a: { role: string; team: string }, b: { role: string; team: string }) =>
+  a.role === b.role && a.team === b.team;
+
+type DecideKnown<Command> = (
+  command: Command,
+  user: Known,
+  context: DecisionContext,
+) => ReturnType<Decide<Command, User, NewUserEvent>>;
+
+const known =
+  <Command>(decide: DecideKnown<Command>): Decide<Command, User, NewUserEvent> =>
+  (command, user, context) =>
+    user.status === 'unknown'
+      ? missing('user.unknown', `There is no user ${context.id}: register the user first.`)
+      : decide(command, user, context);
+
+const whileActive = <Command>(decide: DecideKnown<Command>): Decide<Command, User, NewUserEvent> =>
+  known((command, user, context) =>
+    user.status === 'deactivated'
+      ? reject('user.deactivated', `User ${context.id} is deactivated: reactivate the user first.`, allowedIn(user))
+      : decide(command, user, context),
+  );
+
+const OVERSEERS: readonly Role[] = ['supervisor', 'department-head', 'hr', 'operator'];
+const isOwn = (context: DecisionContext) => context.actor.id === context.id;
+const mayTouchOthers = (context: DecisionContext) => mayAct(context.actor, OVERSEERS, undefined);
+
+const notYours = (what: string) =>
+  forbidden('user.not-yours', `Only the user, or a supervisor, may change another’s ${what}.`);
+
+const register: Decide<Commands.RegisterUser, User, NewUserEvent> = ({ displayName }, user, { id }) =>
+  user.status === 'unknown'
+    ? [{ type: 'user.registered.v1', data: { displayName } }]
+    : reject('user.registered-already', `User ${id} is registered.`, allowedIn(user));
+
+/** Nobody widens their own rights: a second person does. */
+const grantRole = whileActive<Commands.GrantRole>(({ role, team }, user, context) =>
+  isOwn(context)
+    ? forbidden('user.own-grant', 'Nobody grants a role to themselves: ask another operator.')
+    : user.grants.some((grant) => sameGrant(grant, { role, team }))
+      ? []
+      : [{ type: 'user.role-granted.v1', data: { role, team } }],
+);
+
+const revokeRole = whileActive<Commands.RevokeRole>(({ role, team }, user) =>
+  user.grants.some((grant) => sameGrant(grant, { role, team }))
+    ? [{ type: 'user.role-revoked.v1', data: { role, team } }]
+    : reject('user.role-not-held', `The user does not hold ${role} in team ${team}.`, allowedIn(user)),
+);
+
+const setWorkingHours = whileActive<Commands.SetUserWorkingHours>(({ zone, windows }, _user, context) =>
+  !isOwn(context) && !mayTouchOthers(context)
+    ? notYours('working hours')
+    : (faultOf({ zone, windows }) ?? [{ type: 'user.working-hours-set.v1', data: hoursOf({ zone, windows }) }]),
+);
+
+/** A plain copy: what a validated body holds are instances of classes. */
+const hoursOf = ({ zone, windows }: WorkingHours) => ({
+  zone,
+  windows: windows.map(({ weekdays, from, to }) => ({ weekdays: [...weekdays], from, to })),
+});
+
+const nameDeputies = whileActive<Commands.NameUserDeputies>(({ deputies }, _user, context) =>
+  !isOwn(context) && !mayTouchOthers(context)
+    ? notYours('deputies')
+    : deputies.includes(context.id)
+      ? invalid('user.own-deputy', 'Nobody is their own deputy: name another user.', 'deputies')
+      : [{ type: 'user.deputies-named.v1', data: { deputies: [...deputies] } }],
+);
+
+const declareAbsence = whileActive<Commands.DeclareAbsence>(({ from, until, kind }, user, context) => {
+  if (!isOwn(context) && !mayTouchOthers(context)) return notYours('absences');
+  if (from >= until) return invalid('user.absence-backwards', 'An absence must begin before it ends.', 'until');
+  if (until <= context.now)
+    return invalid('user.absence-over', 'The absence lies in the past: nobody can be stood in for any more.', 'until');
+  return user.absences.some((other) => from < other.until && other.from < until)
+    ? reject('user.absent-already', 'The user is away in that time already: end the other absence first.', [
+        'user.end-absence',
+      ])
+    : [{ type: 'user.absence-declared.v1', data: { from, until, kind } }];
+});
+
+const endAbsence = whileActive<Commands.EndAbsence>((_command, user, context) => {
+  if (!isOwn(context) && !mayTouchOthers(context)) return notYours('absences');
+  const coming = user.absences.find((absence) => absence.until > context.now);
+  if (coming === undefined) return reject('user.not-absent', 'No absence is declared.', allowedIn(user));
+  const endedAt = coming.from > context.now ? coming.from : context.now;
+  return [{ type: 'user.absence-ended.v1', data: { from: coming.from, endedAt } }];
+});
+
+const recordUndertaking = whileActive<Commands.RecordUndertaking>(({ signedOn, version }, user, { now }) =>
+  signedOn > now.slice(0, 10)
+    ? invalid('user.undertaking-in-future', 'An undertaking is recorded once it is signed.', 'signedOn')
+    : user.undertaking?.version === version
+      ? []
+      : [{ type: 'user.undertaking-recorded.v1', data: { signedOn, version } }],
+);
+
+const deactivate = whileActive<Commands.DeactivateUser>(({ why }, _user, context) =>
+  isOwn(context)
+    ? forbidden('user.own-deactivation', 'Nobody deactivates themselves: ask another operator.')
+    : [{ type: 'user.deactivated.v1', data: { why } }],
+);
+
+const reactivate = known<Commands.ReactivateUser>(({ why }, user) =>
+  user.status === 'active'
+    ? reject('user.active', 'The user is active.', allowedIn(user))
+    : [{ type: 'user.reactivated.v1', data: { why } }],
+);
+
+/** Staff of a source system, under an id that the importer derives from the source’s own: a second run adds nothing. */
+export interface ImportUser {
+  readonly displayName: string;
+}
+const importUser: Decide<ImportUser, User, NewUserEvent> = ({ displayName }, user) =>
+  user.status === 'unknown' ? [{ type: 'user.registered.v1', data: { displayName } }] : [];
+
+const ADMINISTRATORS: readonly Role[] = ['hr', 'operator'];
+const STAFF: readonly Role[] = ['agent', 'account-manager', ...OVERSEERS];
+
+export const user = defineAggregate<User, UserEvent>({
+  name: 'user',
+  collection: 'users',
+  events: userEvents,
+  initial: { status: 'unknown' },
+  evolve,
+  allowedIn,
+  commands: {
+    'user.register': { decide: register, roles: ADMINISTRATORS, summary: 'Register a user', creates: true },
+    'user.rename': {
+      decide: whileActive<Commands.RenameUser>(({ displayName }) => [
+        { type: 'user.renamed.v1', data: { displayName } },
+      ]),
+      roles: ADMINISTRATORS,
+      summary: 'Give a user another name',
+    },
+    'user.grant-role': { decide: grantRole, roles: ['operator'], summary: 'Grant a role in a team', source: '[H1.4]' },
+    'user.revoke-role': { decide: revokeRole, roles: ['operator'], summary: 'Revoke a role in a team' },
+    'user.set-working-hours': { decide: setWorkingHours, roles: STAFF, summary: 'Set when a user works' },
+    'user.name-deputies': { decide: nameDeputies, roles: STAFF, summary: 'Name who stands in, in order' },
+    'user.declare-absence': { decide: declareAbsence, roles: STAFF, summary: 'Declare an absence' },
+    'user.end-absence': { decide: endAbsence, roles: STAFF, summary: 'End the current, or drop the next, absence' },
+    'user.record-undertaking': {
+      decide: recordUndertaking,
+      roles: ['hr', 'operator', 'privacy-officer'],
+      summary: 'Record a signed confidentiality undertaking',
+      source: '[G1]',
+    },
+    'user.deactivate': { decide: deactivate, roles: ADMINISTRATORS, summary: 'Deactivate a user' },
+    'user.reactivate': { decide: reactivate, roles: ADMINISTRATORS, summary: 'Reactivate a user' },
+    'user.import': {
+      decide: importUser,
+      roles: ['service', 'operator'],
+      summary: 'Import a user',
+      creates: true,
+      internal: true,
+    },
+  },
+});

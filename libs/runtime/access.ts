@@ -1,0 +1,71 @@
+import { ALL_TEAMS } from '#libs/kernel/actor.ts';
+import type { Actor, Role } from '#libs/kernel/actor.ts';
+import type { Document, Projection, ReadAccess } from '#libs/kernel/projection.ts';
+import type { Filter } from '#libs/ports/read-models.ts';
+import { AccessDenied } from './ledger.ts';
+
+/** Who sees personal values in clear; everybody else sees them masked. [H1.5, H3] */
+const SEES: { readonly personal: readonly Role[]; readonly sensitive: readonly Role[] } = {
+  personal: [
+    'agent',
+    'account-manager',
+    'supervisor',
+    'department-head',
+    'auditor',
+    'privacy-officer',
+    'legal',
+    'service',
+  ],
+  sensitive: ['privacy-officer', 'legal', 'auditor'],
+};
+
+/** Who may look at the state and history of an aggregate, in its owning team. */
+export const HISTORY_READERS: readonly Role[] = [
+  'agent',
+  'account-manager',
+  'supervisor',
+  'department-head',
+  'committee',
+  'auditor',
+  'privacy-officer',
+  'legal',
+  'service',
+];
+
+export const maySeeClass =
+  (actor: Actor) =>
+  (dataClass: 'personal' | 'sensitive'): boolean =>
+    actor.grants.some((grant) => SEES[dataClass].includes(grant.role));
+
+/** The teams in which the actor holds one of the roles; `*` where that is every team. */
+const teamsOf = (actor: Actor, roles: readonly Role[]): readonly string[] | typeof ALL_TEAMS => {
+  const teams = actor.grants.filter((grant) => roles.includes(grant.role)).map((grant) => grant.team);
+  return teams.includes(ALL_TEAMS) ? ALL_TEAMS : teams;
+};
+
+const denied = (actor: Actor, name: string, access: ReadAccess) =>
+  new AccessDenied(
+    `${actor.id} may not read ${name}: it needs one of the roles ${access.roles.join(', ')}. Ask an operator for a token with that role.`,
+  );
+
+/** The condition that keeps a list to what the actor may see. Throws AccessDenied where that is nothing. */
+export const visibleTo = (actor: Actor, { collection, access }: Projection, filter: Filter): Filter => {
+  const teams = teamsOf(actor, access.roles);
+  if (teams.length === 0) throw denied(actor, collection.name, access);
+  if (teams === ALL_TEAMS || access.teamField === undefined) return filter;
+  const own: Filter = { [access.teamField]: { $in: [...teams, null] } };
+  return Object.keys(filter).length === 0 ? own : { $and: [own, filter] };
+};
+
+export const mayReadDocument = (actor: Actor, { access }: Projection, document: Document): boolean => {
+  const teams = teamsOf(actor, access.roles);
+  if (teams.length === 0) return false;
+  if (teams === ALL_TEAMS || access.teamField === undefined) return true;
+  const team = document[access.teamField] ?? null;
+  return team === null || (typeof team === 'string' && teams.includes(team));
+};
+
+/** Throws AccessDenied where no grant of the actor opens the collection. */
+export const checkMayRead = (actor: Actor, { collection, access }: Projection): void => {
+  if (teamsOf(actor, access.roles).length === 0) throw denied(actor, collection.name, access);
+};

@@ -1,0 +1,358 @@
+import { createHash } from 'node:crypto';
+import { mayAct } from '#libs/kernel/actor.ts';
+import type { Aggregate, CommandDefinition, Decision, Reservation } from '#libs/kernel/aggregate.ts';
+import type { EventMetadata, LedgerEvent, NewEvent } from '#libs/kernel/event.ts';
+import { streamOf } from '#libs/kernel/event.ts';
+import { aggregateIdFor, eventIdFor } from '#libs/kernel/identifiers.ts';
+import { later } from '#libs/kernel/instant.ts';
+import { canonicalJson } from '#libs/kernel/json.ts';
+import type { JsonObject } from '#libs/kernel/json.ts';
+import { forbidden, invalid, isRejection, missing, reject } from '#libs/kernel/rejection.ts';
+import type { Rejection } from '#libs/kernel/rejection.ts';
+import type { Clock } from '#libs/ports/clock.ts';
+import type { CommandResults } from '#libs/ports/command-results.ts';
+import type { EventStore, EventToAppend } from '#libs/ports/event-store.ts';
+import { WrongExpectedRevision } from '#libs/ports/event-store.ts';
+import { SubjectErased } from '#libs/ports/key-vault.ts';
+import type { KeyVault } from '#libs/ports/key-vault.ts';
+import { AggregateStates } from './aggregate-states.ts';
+import type { LoadedState } from './aggregate-states.ts';
+import type { CheckEvent } from './check-event.ts';
+import type { Decode } from './codec.ts';
+import type { Accepted, CommandOutcome, CommandRequest } from './ledger.ts';
+import { reserve } from './reservations.ts';
+import type { Registry } from './registry.ts';
+import type { Sealer } from './seal.ts';
+
+export interface CommandPorts {
+  readonly tenant: string;
+  readonly registry: Registry;
+  readonly store: EventStore;
+  readonly results: CommandResults;
+  readonly vault: KeyVault;
+  readonly sealer: Sealer;
+  readonly checkEvent: CheckEvent;
+  readonly decode: Decode;
+  readonly clock: Clock;
+}
+
+/** How often a commutative command is decided anew when others were faster. */
+const maxAttempts = 20;
+
+const REFUSED_ID_REUSE = 'command.id-reused';
+const refusedReuse = (commandId: string): Rejection =>
+  invalid(
+    REFUSED_ID_REUSE,
+    `The command id ${commandId} was used for another command: send this one under a new id, or the earlier one unchanged.`,
+    'commandId',
+  );
+
+const hashOf = ({ name, id, body, actor }: CommandRequest): string =>
+  createHash('sha256')
+    .update(canonicalJson({ name, id: id ?? null, body, actor: actor.id }))
+    .digest('hex');
+
+const refusal = (rejection: Rejection): CommandOutcome => ({ ...rejection, accepted: false });
+
+/** A new event with its place known: what will be appended, and what evolves the state. */
+interface Prepared {
+  readonly append: EventToAppend;
+  readonly event: LedgerEvent;
+}
+
+/** Commands in, events out: idempotent by command id, one decision at a time per stream, durable when answered. */
+export class CommandHandler {
+  readonly #ports: CommandPorts;
+  readonly states: AggregateStates;
+  readonly #underWay = new Map<string, { readonly hash: string; readonly outcome: Promise<CommandOutcome> }>();
+  readonly #queues = new Map<string, Promise<unknown>>();
+  /** Answers on their way to the disk, by command id. */
+  readonly #recording = new Map<
+    string,
+    { readonly bodyHash: string; readonly outcome: CommandOutcome; readonly done: Promise<void> }
+  >();
+
+  constructor(ports: CommandPorts) {
+    this.#ports = ports;
+    this.states = new AggregateStates(ports.store, ports.decode);
+  }
+
+  async execute(request: CommandRequest): Promise<CommandOutcome> {
+    const hash = hashOf(request);
+    const { commandId } = request;
+    const current = this.#underWay.get(commandId);
+    if (current !== undefined)
+      return current.hash === hash ? { ...(await current.outcome), repeated: true } : refusal(refusedReuse(commandId));
+    const outcome = this.#executeOnce(request, hash);
+    this.#underWay.set(commandId, { hash, outcome });
+    try {
+      return await outcome;
+    } finally {
+      this.#underWay.delete(commandId);
+    }
+  }
+
+  /** Resolves once every answer given is on record. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#recording.values()].map((each) => each.done));
+  }
+
+  async #executeOnce(request: CommandRequest, hash: string): Promise<CommandOutcome> {
+    const { registry, results, tenant } = this.#ports;
+    const { name, commandId } = request;
+    const known = registry.commands.get(name);
+    if (known === undefined) return refusal(missing('command.unknown', `There is no command ${name}.`));
+    const earlier = this.#recording.get(commandId) ?? (await results.get(commandId));
+    if (earlier !== undefined)
+      return earlier.bodyHash === hash
+        ? { ...(earlier.outcome as unknown as CommandOutcome), repeated: true }
+        : refusal(refusedReuse(commandId));
+    const { aggregate, definition } = known;
+    if (request.id === undefined && definition.creates !== true)
+      return refusal(invalid('command.id-missing', `${name} needs the id of the ${aggregate.name} it is meant for.`));
+    const id = request.id ?? aggregateIdFor(tenant, commandId);
+    return this.#inOrder(streamOf(aggregate.name, id), () => this.#carryOut(request, hash, aggregate, definition, id));
+  }
+
+  /** One after the other per stream: each decides on what the one before recorded. */
+  async #inOrder<T>(stream: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(stream);
+    const result = before === undefined ? work() : before.then(work, work);
+    this.#queues.set(stream, result);
+    try {
+      return await result;
+    } finally {
+      if (this.#queues.get(stream) === result) this.#queues.delete(stream);
+    }
+  }
+
+  async #carryOut(
+    request: CommandRequest,
+    hash: string,
+    aggregate: Aggregate,
+    definition: CommandDefinition,
+    id: string,
+  ): Promise<CommandOutcome> {
+    const { commandId, expectedRevision } = request;
+    const stream = streamOf(aggregate.name, id);
+    let loaded = this.states.cached(stream) ?? (await this.states.load(aggregate, stream));
+    for (let attempt = 1; ; attempt += 1) {
+      const repeat = loaded.commands.get(commandId);
+      if (repeat !== undefined)
+        return repeat.hash === hash
+          ? { accepted: true, id, stream, ...withoutHash(repeat), repeated: true }
+          : refusal(refusedReuse(commandId));
+
+      let verdict = await this.#decide(request, aggregate, definition, id, loaded);
+      if (isRejection(verdict) || (expectedRevision !== undefined && expectedRevision !== loaded.revision)) {
+        // What is in memory may be behind what other processes recorded: refuse only on what the store holds now.
+        const fresh = await this.states.load(aggregate, stream);
+        if (fresh !== loaded) {
+          loaded = fresh;
+          if (fresh.commands.has(commandId)) continue;
+          verdict = await this.#decide(request, aggregate, definition, id, loaded);
+        }
+      }
+      if (expectedRevision !== undefined && expectedRevision !== loaded.revision)
+        return refusal(
+          reject(
+            'stream.wrong-revision',
+            new WrongExpectedRevision(stream, expectedRevision, loaded.revision === -1 ? 'no-stream' : loaded.revision)
+              .message,
+            aggregate.allowedIn(loaded.state),
+          ),
+        );
+      if (isRejection(verdict)) return this.#recordRefusal(request, hash, verdict);
+      if (verdict.length === 0) {
+        const { revision, position } = loaded;
+        return this.#recordLater(request, hash, { accepted: true, id, stream, revision, position, events: 0 });
+      }
+
+      const refused = await this.#reserveAll(request, definition, id);
+      if (refused !== undefined) return this.#recordRefusal(request, hash, refused);
+      try {
+        const accepted = await this.#append(request, hash, aggregate, id, stream, loaded, verdict);
+        return this.#recordLater(request, hash, accepted);
+      } catch (error) {
+        this.states.forget(stream);
+        if (error instanceof SubjectErased) return refusal(reject('subject.erased', error.message));
+        if (!(error instanceof WrongExpectedRevision)) throw error;
+        loaded = await this.states.load(aggregate, stream);
+        if (loaded.commands.has(commandId)) continue;
+        if (definition.commutative === true && attempt < maxAttempts) continue;
+        return refusal(
+          reject(
+            'stream.conflict',
+            `${stream} was changed by somebody else at the same moment (it is at revision ${loaded.revision}): reload and retry under a new command id.`,
+            aggregate.allowedIn(loaded.state),
+          ),
+        );
+      }
+    }
+  }
+
+  async #decide(
+    request: CommandRequest,
+    aggregate: Aggregate,
+    definition: CommandDefinition,
+    id: string,
+    { state, revision }: LoadedState,
+  ): Promise<Decision> {
+    const { actor, name, body, origin = 'command' } = request;
+    if (revision === -1 && definition.creates !== true)
+      return missing(`${aggregate.name}.unknown`, `There is no ${aggregate.name} ${id}: check the id.`);
+    const team = revision === -1 ? undefined : aggregate.owningTeamOf?.(state);
+    if (!mayAct(actor, definition.roles, team))
+      return forbidden(
+        'command.forbidden',
+        `${actor.id} may not ${name}${team === undefined ? '' : ` in team ${team}`}: it needs one of the roles ${definition.roles.join(', ')}.`,
+      );
+    const consulted: { [as: string]: unknown } = {};
+    for (const { as, view, idOf } of definition.consults ?? []) {
+      const other = idOf(body, state);
+      consulted[as] = other === undefined ? view.initial : await this.states.consult(view, other);
+    }
+    const { clock, tenant } = this.#ports;
+    return definition.decide(body, state, { now: clock.now(), actor, id, tenant, origin, consulted });
+  }
+
+  async #reserveAll(
+    request: CommandRequest,
+    definition: CommandDefinition,
+    id: string,
+  ): Promise<Rejection | undefined> {
+    for (const reservation of definition.reserves?.(request.body, { id }) ?? []) {
+      const taken = await this.#reserve(request, reservation, id);
+      if (taken !== undefined) return taken;
+    }
+    return undefined;
+  }
+
+  #reserve(request: CommandRequest, reservation: Reservation, id: string): Promise<Rejection | undefined> {
+    const aggregate = this.#ports.registry.commands.get(request.name)!.aggregate;
+    return reserve(this.#ports, request, reservation, streamOf(aggregate.name, id));
+  }
+
+  async #append(
+    request: CommandRequest,
+    hash: string,
+    aggregate: Aggregate,
+    id: string,
+    stream: string,
+    loaded: LoadedState,
+    events: readonly NewEvent[],
+  ): Promise<Accepted> {
+    const { store } = this.#ports;
+    const { prepared, state } = await this.#prepare(request, hash, aggregate, id, stream, loaded, events);
+    const appended = await store.append(
+      stream,
+      loaded.revision === -1 ? 'no-stream' : loaded.revision,
+      prepared.map((each) => each.append),
+    );
+    const { position } = appended;
+    this.states.advance(
+      stream,
+      loaded,
+      state,
+      prepared.map(({ event }) => ({ ...event, position })),
+    );
+    return { accepted: true, id, stream, revision: appended.revision, position, events: events.length };
+  }
+
+  async #prepare(
+    request: CommandRequest,
+    hash: string,
+    aggregate: Aggregate,
+    id: string,
+    stream: string,
+    loaded: LoadedState,
+    events: readonly NewEvent[],
+  ): Promise<{ prepared: Prepared[]; state: unknown }> {
+    const { tenant, vault, sealer, checkEvent, clock } = this.#ports;
+    const { commandId, actor, origin = 'command', correlationId, causationId, purpose, sourceRow } = request;
+    const now = clock.now();
+    // Never earlier than its predecessor in the stream, whatever the machine's clock does.
+    const recordedAt = later(now, loaded.recordedAt);
+    const prepared: Prepared[] = [];
+    let state = loaded.state;
+    for (const [index, { type, data, occurredAt = now, ...rest }] of events.entries()) {
+      const eventId = eventIdFor(tenant, commandId, index);
+      const draft: LedgerEvent = {
+        id: eventId,
+        type,
+        stream,
+        streamId: id,
+        revision: loaded.revision + 1 + index,
+        position: 0,
+        subject: id,
+        occurredAt,
+        recordedAt,
+        data: data as JsonObject,
+        metadata: undefined as unknown as EventMetadata,
+      };
+      // Whose history it is may only show once the event is folded: clear values do no harm to a state thrown away.
+      const subject = aggregate.subjectOf?.(aggregate.evolve(state, draft), id) ?? id;
+      const team = aggregate.owningTeamOf?.(state);
+      const metadata: EventMetadata = {
+        tenant,
+        subject,
+        commandId,
+        commandHash: hash,
+        correlationId: correlationId ?? commandId,
+        causationId: causationId ?? commandId,
+        actor: actor.id,
+        ...(team === undefined ? {} : { team }),
+        ...(purpose === undefined ? {} : { purpose }),
+        origin,
+        occurredAt,
+        recordedAt,
+        ...(rest.policyVersions === undefined ? {} : { policyVersions: rest.policyVersions }),
+        ...((rest.sourceRow ?? sourceRow) === undefined ? {} : { sourceRow: (rest.sourceRow ?? sourceRow)! }),
+      };
+      checkEvent(type, data);
+      const subjects = sealer.subjectsOf(type, draft.data, subject);
+      if (subjects.length > 0) await vault.ensure(subjects);
+      const sealed = sealer.seal(type, eventId, subject, draft.data);
+      const event: LedgerEvent = { ...draft, subject, data: sealed, metadata };
+      state = aggregate.evolve(state, event);
+      prepared.push({
+        event,
+        append: { id: eventId, type, data: canonicalJson(sealed), metadata: canonicalJson(metadata) },
+      });
+    }
+    return { prepared, state };
+  }
+
+  /** A refusal leaves nothing in the stream: its record is the only thing that a repeat can be answered from. */
+  async #recordRefusal(request: CommandRequest, hash: string, rejection: Rejection): Promise<CommandOutcome> {
+    const outcome = refusal(rejection);
+    // Grants and existence may change; the same command may be right tomorrow.
+    if (rejection.kind === 'state' || rejection.kind === 'invalid') await this.#record(request, hash, outcome);
+    return outcome;
+  }
+
+  /** The stream itself already tells a repeat; the record by id only makes it quick and notices reuse elsewhere. */
+  #recordLater(request: CommandRequest, hash: string, outcome: Accepted): Accepted {
+    const { commandId } = request;
+    const done = this.#record(request, hash, outcome)
+      .catch(() => undefined)
+      .finally(() => this.#recording.delete(commandId));
+    this.#recording.set(commandId, { bodyHash: hash, outcome, done });
+    return outcome;
+  }
+
+  #record({ commandId }: CommandRequest, bodyHash: string, outcome: CommandOutcome): Promise<void> {
+    return this.#ports.results.put({
+      commandId,
+      bodyHash,
+      outcome: outcome as unknown as JsonObject,
+      recordedAt: this.#ports.clock.now(),
+    });
+  }
+}
+
+const withoutHash = ({ revision, position, events }: { revision: number; position: number; events: number }) => ({
+  revision,
+  position,
+  events,
+});

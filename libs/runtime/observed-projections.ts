@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { epochMsOf } from '#libs/kernel/instant.ts';
+import type { EventStore } from '#libs/ports/event-store.ts';
+import type { ReadModels } from '#libs/ports/read-models.ts';
+import { prefixesOf } from './codec.ts';
+import { DEAD_LETTERS_PHYSICAL, deadLetterOf } from './dead-letters.ts';
+import type { DeadLetter, Lag } from './ledger.ts';
+import type { Projections } from './projector.ts';
+import type { Registry } from './registry.ts';
+
+const pollEveryMs = 10;
+/** Lag is counted up to here. */
+const maxCountedLag = 10_000;
+
+/** Each active collection with how far its projection has come. */
+export const lagOf = async (store: EventStore, models: ReadModels, registry: Registry): Promise<readonly Lag[]> => {
+  const headPosition = await store.head();
+  const active = new Map(
+    (await models.collections()).filter((each) => each.active).map((each) => [each.logical, each.physical]),
+  );
+  const lags: Lag[] = [];
+  for (const [logical, projection] of registry.projections) {
+    const physical = active.get(logical);
+    if (physical === undefined) continue;
+    const position = (await models.checkpoint(physical))?.position ?? 0;
+    let events = 0;
+    let oldest: string | undefined;
+    if (position < headPosition)
+      for await (const page of store.readAll({
+        after: position,
+        filter: { streamPrefixes: prefixesOf(projection.reads) },
+        limit: maxCountedLag,
+      })) {
+        events += page.length;
+        oldest ??= page[0]!.storedAt;
+      }
+    const seconds = oldest === undefined ? 0 : Math.max(0, (Date.now() - epochMsOf(oldest)) / 1_000);
+    lags.push({ projection: physical, position, headPosition, events, seconds });
+  }
+  return lags;
+};
+
+export const deadLettersIn = async (models: ReadModels): Promise<readonly DeadLetter[]> => {
+  const letters: DeadLetter[] = [];
+  if (!(await models.collections()).some((each) => each.physical === DEAD_LETTERS_PHYSICAL)) return letters;
+  for await (const page of models.scan(DEAD_LETTERS_PHYSICAL))
+    letters.push(...page.map((each) => deadLetterOf(each.document)));
+  return letters;
+};
+
+/** The read models as a reader beside the running ledger sees them: it waits for their writer and changes nothing. */
+export const observedProjections = (store: EventStore, models: ReadModels, registry: Registry): Projections => {
+  const refuse = (what: string) =>
+    Promise.reject(
+      new Error(
+        `${what} changes the read models, and this ledger is opened for reading: run it where they are written.`,
+      ),
+    );
+  return {
+    async caughtUp(position, timeoutMs) {
+      const deadline = performance.now() + timeoutMs;
+      for (;;) {
+        const behind = (await lagOf(store, models, registry)).filter(
+          (lag) => lag.position < position && lag.events > 0,
+        );
+        if (behind.length === 0) return;
+        if (performance.now() > deadline)
+          throw new Error(
+            `${behind[0]!.projection} is at position ${behind[0]!.position}, not yet at ${position}, after ${timeoutMs} ms: start the server, which brings it up to date, or retry later.`,
+          );
+        await pause(pollEveryMs);
+      }
+    },
+    lag: () => lagOf(store, models, registry),
+    rebuild: () => refuse('A rebuild'),
+    deadLetters: () => deadLettersIn(models),
+    retryDeadLetters: () => refuse('Taking dead letters again'),
+    onApplied: () => () => undefined,
+    close: async () => undefined,
+  };
+};

@@ -1,0 +1,258 @@
+import { streamOf } from '#libs/kernel/event.ts';
+import type { LedgerEvent } from '#libs/kernel/event.ts';
+import { deriveId } from '#libs/kernel/identifiers.ts';
+import type { JsonObject, JsonValue } from '#libs/kernel/json.ts';
+import type { Document, Projection } from '#libs/kernel/projection.ts';
+import { renderSentence } from '#libs/kernel/sentence.ts';
+import { mayAct } from '#libs/kernel/actor.ts';
+import { UnknownCollection } from '#libs/ports/read-models.ts';
+import type { Filter, Page, Query, ReadModels, StoredDocument } from '#libs/ports/read-models.ts';
+import { checkMayRead, HISTORY_READERS, maySeeClass, mayReadDocument, visibleTo } from './access.ts';
+import { CommandHandler } from './handle-command.ts';
+import type { CommandPorts } from './handle-command.ts';
+import { AccessDenied } from './ledger.ts';
+import type { HistoryEntry, HistoryPage, Ledger, Moment, Viewer } from './ledger.ts';
+import type { Projections } from './projector.ts';
+import { parseStream } from './registry.ts';
+import { checkMoment, documentFromLog, stateWithin, withinMoment } from './replay.ts';
+import type { Within } from './replay.ts';
+
+export interface LedgerParts extends CommandPorts {
+  readonly models: ReadModels;
+  readonly projections: Projections;
+  /** Closes what was opened for this ledger, after the ledger itself has come to rest. */
+  readonly closeParts: () => Promise<void>;
+}
+
+/** The read model that histories are read from: one document per event, in store order of its ids. */
+const AUDIT_TRAIL = 'audit-trail';
+
+type AuditRow = { readonly stream: string; readonly revision: number };
+
+/** Puts the parts together: everything that users ask of the ledger, on whichever stores. */
+export const openLedger = (parts: LedgerParts): Ledger => {
+  const { tenant, registry, store, models, projections, decode, clock, vault, sealer, closeParts } = parts;
+  const handler = new CommandHandler(parts);
+
+  const projectionOf = (collection: string): Projection => {
+    const projection = registry.projections.get(collection);
+    if (projection === undefined) throw new UnknownCollection(collection, [...registry.projections.keys()].sort());
+    return projection;
+  };
+
+  /** undefined: the present. */
+  const positionOf = async (moment: Pick<Moment, 'asOf'>): Promise<number | undefined> => {
+    checkMoment(moment, clock.now());
+    return moment.asOf === undefined ? undefined : store.positionAsOf(moment.asOf);
+  };
+
+  const present = async (
+    projection: Projection,
+    document: Document,
+    viewer: Viewer,
+    now = clock.now(),
+  ): Promise<Document> => {
+    const opened = (await sealer.openAll(document as JsonObject, maySeeClass(viewer.actor))) as Document;
+    return projection.onRead === undefined ? opened : projection.onRead(opened, now);
+  };
+
+  /** undefined: the document is of a collection without versions and has to be folded from the log. */
+  const stored = async (projection: Projection, id: string, position: number | undefined) => {
+    const { name, kind } = projection.collection;
+    if (position === undefined) return models.get(name, id);
+    return kind === 'versioned'
+      ? models.get(name, id, { asOfPosition: position })
+      : documentFromLog(store, decode, projection, id, position);
+  };
+
+  const entryOf = async (event: LedgerEvent, viewer: Viewer): Promise<HistoryEntry> => {
+    const data = (await sealer.openAll(event.data, maySeeClass(viewer.actor))) as JsonObject;
+    const says = registry.definitions.get(event.type)?.says ?? { en: event.type, 'zh-CN': event.type };
+    return {
+      event: { ...event, data },
+      text: { en: renderSentence(says.en, data), 'zh-CN': renderSentence(says['zh-CN'], data) },
+    };
+  };
+
+  /** The events that the rows name, in the rows' order; each stream is read once. */
+  const eventsOf = async (rows: readonly AuditRow[]): Promise<LedgerEvent[]> => {
+    const found = new Map<string, LedgerEvent>();
+    for (const [stream, own] of Map.groupBy(rows, (row) => row.stream)) {
+      const revisions = own.map((row) => row.revision);
+      const from = Math.min(...revisions);
+      for await (const page of store.readStream(stream, { from, limit: Math.max(...revisions) - from + 1 }))
+        for (const event of page.map(decode)) found.set(`${stream} ${event.revision}`, event);
+    }
+    return rows.flatMap(({ stream, revision }) => found.get(`${stream} ${revision}`) ?? []);
+  };
+
+  const streamNamed = (id: string) => {
+    const parsed = parseStream(registry, id);
+    return parsed === undefined ? undefined : { ...parsed, stream: streamOf(parsed.aggregate.name, parsed.id) };
+  };
+
+  const checkMayReadHistory = async (stream: string, viewer: Viewer): Promise<void> => {
+    const parsed = parseStream(registry, stream);
+    if (parsed === undefined) return;
+    const { state } = await handler.states.load(parsed.aggregate, stream);
+    const team = parsed.aggregate.owningTeamOf?.(state);
+    if (!mayAct(viewer.actor, HISTORY_READERS, team))
+      throw new AccessDenied(
+        `${viewer.actor.id} may not read ${stream}${team === undefined ? '' : ` of team ${team}`}: it needs one of the roles ${HISTORY_READERS.join(', ')} there.`,
+      );
+  };
+
+  const historyPage = async (
+    filter: Filter,
+    viewer: Viewer,
+    within: Within,
+    { after = 0, limit = 100 }: { readonly after?: number; readonly limit?: number },
+  ): Promise<HistoryPage & { readonly any: boolean }> => {
+    const entries: HistoryEntry[] = [];
+    const checked = new Map<string, boolean>();
+    let from = after;
+    let any = false;
+    for (;;) {
+      const { documents } = await models.find(AUDIT_TRAIL, {
+        filter: { $and: [filter, { position: { $gt: from } }] },
+        sort: [{ field: 'position', direction: 'asc' }],
+        limit: 500,
+      });
+      any ||= documents.length > 0;
+      const events = await eventsOf(documents.map((each) => each.document as unknown as AuditRow));
+      for (const event of events) {
+        if (!within(event)) continue;
+        // A customer's history leads into streams of several teams: each shows to those who may read it.
+        let visible = checked.get(event.stream);
+        if (visible === undefined) {
+          visible = await checkMayReadHistory(event.stream, viewer).then(
+            () => true,
+            (error: unknown) => {
+              if (error instanceof AccessDenied) return false;
+              throw error;
+            },
+          );
+          checked.set(event.stream, visible);
+        }
+        if (!visible) continue;
+        entries.push(await entryOf(event, viewer));
+        if (entries.length === limit) return { entries, next: event.position, any };
+      }
+      const last = events.at(-1);
+      if (documents.length < 500 || last === undefined) return { entries, any };
+      from = last.position;
+    }
+  };
+
+  return {
+    tenant,
+    features: registry.features,
+    now: () => clock.now(),
+    execute: (request) => handler.execute(request),
+
+    async stateOf(stream, viewer, moment = {}) {
+      checkMoment(moment, clock.now());
+      const parsed = streamNamed(stream);
+      if (parsed === undefined) return undefined;
+      const { aggregate, id } = parsed;
+      await checkMayReadHistory(parsed.stream, viewer);
+      const isPresent = moment.asOf === undefined && moment.asAt === undefined;
+      const found = isPresent
+        ? await handler.states.load(aggregate, parsed.stream)
+        : await stateWithin(store, decode, aggregate, parsed.stream, await withinMoment(store, moment));
+      if (found === undefined || found.revision === -1) return undefined;
+      const state = await sealer.openAll(found.state as JsonValue, maySeeClass(viewer.actor));
+      return {
+        id,
+        stream: parsed.stream,
+        revision: found.revision,
+        state,
+        allowed: aggregate.allowedIn(found.state),
+      };
+    },
+
+    async history(id, viewer, options = {}) {
+      const { asOf, asAt, after, limit } = options;
+      const moment: Moment = { ...(asOf === undefined ? {} : { asOf }), ...(asAt === undefined ? {} : { asAt }) };
+      checkMoment(moment, clock.now());
+      const within = await withinMoment(store, moment);
+      const named = streamNamed(id);
+      const filter: Filter =
+        named === undefined
+          ? { $or: [{ subject: id }, { aggregateId: id }] }
+          : { aggregateId: named.id, stream: named.stream };
+      if (named !== undefined) await checkMayReadHistory(named.stream, viewer);
+      const { any, ...page } = await historyPage(filter, viewer, within, {
+        ...(after === undefined ? {} : { after }),
+        ...(limit === undefined ? {} : { limit }),
+      });
+      return any || after !== undefined ? page : undefined;
+    },
+
+    async document(collection, id, viewer, moment = {}) {
+      const projection = projectionOf(collection);
+      checkMayRead(viewer.actor, projection);
+      const found = await stored(projection, id, await positionOf(moment));
+      if (found === undefined) return undefined;
+      if (!mayReadDocument(viewer.actor, projection, found.document))
+        throw new AccessDenied(
+          `${viewer.actor.id} may not read ${collection}/${id}: it belongs to another team. Ask that team, or for a grant in it.`,
+        );
+      return { ...found, document: await present(projection, found.document, viewer, moment.asOf) };
+    },
+
+    async find(collection, query, viewer, moment = {}): Promise<Page> {
+      const projection = projectionOf(collection);
+      const asOfPosition = await positionOf(moment);
+      const full: Query = {
+        ...query,
+        filter: visibleTo(viewer.actor, projection, query.filter ?? {}),
+        ...(asOfPosition === undefined ? {} : { asOfPosition }),
+      };
+      const page = await models.find(collection, full);
+      const documents: StoredDocument[] = [];
+      for (const each of page.documents)
+        documents.push({ ...each, document: await present(projection, each.document, viewer, moment.asOf) });
+      return { ...page, documents };
+    },
+
+    async count(collection, filter, viewer, moment = {}) {
+      const projection = projectionOf(collection);
+      const asOfPosition = await positionOf(moment);
+      return models.count(
+        collection,
+        visibleTo(viewer.actor, projection, filter),
+        asOfPosition === undefined ? {} : { asOfPosition },
+      );
+    },
+
+    async groupCounts(collection, filter, by, viewer, moment = {}) {
+      const projection = projectionOf(collection);
+      const asOfPosition = await positionOf(moment);
+      return models.groupCounts(
+        collection,
+        visibleTo(viewer.actor, projection, filter),
+        by,
+        asOfPosition === undefined ? {} : { asOfPosition },
+      );
+    },
+
+    caughtUp: async (position, timeoutMs = 10_000) => projections.caughtUp(position ?? (await store.head()), timeoutMs),
+    lag: () => projections.lag(),
+    rebuild: (collection, onProgress) => projections.rebuild(collection, onProgress),
+    deadLetters: () => projections.deadLetters(),
+    retryDeadLetters: () => projections.retryDeadLetters(),
+    onApplied: (listener) => projections.onApplied(listener),
+
+    mayRead: (collection, document, viewer) => mayReadDocument(viewer.actor, projectionOf(collection), document),
+    present: (collection, document, viewer) => present(projectionOf(collection), document, viewer),
+
+    pseudonym: (kind, value) => deriveId(tenant, `${kind}/${vault.blindIndex(kind, value)}`),
+
+    async close() {
+      await handler.settled();
+      await projections.close();
+      await closeParts();
+    },
+  };
+};

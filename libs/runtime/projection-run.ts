@@ -1,0 +1,214 @@
+import type { LedgerEvent } from '#libs/kernel/event.ts';
+import { foldEvent, isUnprojectable } from '#libs/kernel/projection.ts';
+import type { Document, Projection } from '#libs/kernel/projection.ts';
+import type { Checkpoint, DocumentWrite, ReadModels } from '#libs/ports/read-models.ts';
+import { deadLetterOf, deadLetterId, DEAD_LETTERS_PHYSICAL } from './dead-letters.ts';
+import type { DocumentChange } from './ledger.ts';
+import { LruMap } from './lru-map.ts';
+
+type Versions = { position: number; document: Document | null }[];
+
+interface Held {
+  readonly document: Document | undefined;
+  /** Position of its newest version: an event taken late (a dead letter) does not write before it. */
+  readonly position: number;
+}
+
+const documentsInMemory = 50_000;
+
+/**
+ * One physical collection being folded: the only writer of its documents while its epoch is the newest. Whatever it keeps
+ * in memory mirrors what is stored; a crash loses nothing.
+ */
+export class ProjectionRun {
+  readonly projection: Projection;
+  readonly physical: string;
+  readonly #models: ReadModels;
+  readonly #held = new LruMap<string, Held>(documentsInMemory);
+  /** Subjects with a parked event, and where the first one stands. */
+  readonly #parked: Map<string, number>;
+  #checkpoint: Checkpoint;
+
+  private constructor(
+    projection: Projection,
+    physical: string,
+    models: ReadModels,
+    checkpoint: Checkpoint,
+    parked: Map<string, number>,
+  ) {
+    this.projection = projection;
+    this.physical = physical;
+    this.#models = models;
+    this.#checkpoint = checkpoint;
+    this.#parked = parked;
+  }
+
+  /** Takes the collection over: whoever wrote it before is fenced by the new epoch. */
+  static async open(projection: Projection, physical: string, models: ReadModels): Promise<ProjectionRun> {
+    await models.ensure(physical, projection.collection);
+    const before = await models.checkpoint(physical);
+    const checkpoint = { position: before?.position ?? 0, epoch: (before?.epoch ?? 0) + 1 };
+    await models.apply({ projection: physical, expected: before, next: checkpoint, writes: [] });
+    const parked = new Map<string, number>();
+    for await (const page of models.scan(DEAD_LETTERS_PHYSICAL))
+      for (const { document } of page) {
+        const letter = deadLetterOf(document);
+        if (letter.projection === physical && !parked.has(letter.subject)) parked.set(letter.subject, letter.position);
+      }
+    return new ProjectionRun(projection, physical, models, checkpoint, parked);
+  }
+
+  get position(): number {
+    return this.#checkpoint.position;
+  }
+
+  /**
+   * Folds events in store order and stores the outcome with the new checkpoint in one transaction; events up to the
+   * checkpoint are passed over. `upTo`: the place that is reached by this, at least the last event's.
+   */
+  async take(events: readonly LedgerEvent[], upTo: number): Promise<readonly DocumentChange[]> {
+    const fresh = events.filter((event) => event.position > this.#checkpoint.position);
+    const mine = fresh.filter((event) => this.projection.on[event.type] !== undefined);
+    return this.#store(mine, Math.max(upTo, this.#checkpoint.position), []);
+  }
+
+  /** Takes the parked events of one subject again, oldest first. Returns how many stay parked. */
+  async retake(
+    events: readonly LedgerEvent[],
+  ): Promise<{ readonly parked: number; readonly changes: readonly DocumentChange[] }> {
+    const subject = events[0]?.subject;
+    if (subject === undefined) return { parked: 0, changes: [] };
+    this.#parked.delete(subject);
+    const changes = await this.#store(events, this.#checkpoint.position, events);
+    const first = this.#parked.get(subject);
+    const parked = first === undefined ? 0 : events.filter((event) => event.position >= first).length;
+    return { parked, changes };
+  }
+
+  async #store(
+    events: readonly LedgerEvent[],
+    position: number,
+    retaken: readonly LedgerEvent[],
+  ): Promise<readonly DocumentChange[]> {
+    const keys = events.map((event) => this.#keysOf(event));
+    await this.#fetch(keys.flatMap((each) => (Array.isArray(each) ? (each as string[]) : [])));
+    const documents = new Map<string, { held: Held; versions: Versions }>();
+    const letters: DocumentWrite[] = [];
+
+    const park = (event: LedgerEvent, reason: string) => {
+      if (!this.#parked.has(event.subject)) this.#parked.set(event.subject, event.position);
+      const id = deadLetterId(this.physical, event.position);
+      const document = { ...letterFor(this.physical, event), reason };
+      letters.push({ collection: DEAD_LETTERS_PHYSICAL, id, versions: [{ position: event.position, document }] });
+    };
+
+    for (const [index, event] of events.entries()) {
+      const behind = this.#parked.get(event.subject);
+      if (behind !== undefined) {
+        park(event, `waits behind position ${behind}`);
+        continue;
+      }
+      const own = keys[index]!;
+      if (typeof own === 'string') {
+        park(event, own);
+        continue;
+      }
+      // All of the event's documents or none: the outcomes are kept aside until each fold has succeeded.
+      const outcomes: [string, Document | undefined][] = [];
+      let failure: string | undefined;
+      for (const key of own) {
+        const before = (documents.get(key)?.held ?? this.#held.get(key))?.document;
+        const after = this.#fold(before, event, key);
+        if (typeof after === 'string') {
+          failure = after;
+          break;
+        }
+        if (after.document !== before) outcomes.push([key, after.document]);
+      }
+      if (failure !== undefined) {
+        park(event, failure);
+        continue;
+      }
+      for (const [key, document] of outcomes) {
+        const entry = documents.get(key) ?? { held: this.#held.get(key)!, versions: [] };
+        const at = Math.max(event.position, entry.held.position);
+        entry.held = { document, position: at };
+        entry.versions.push({ position: at, document: document ?? null });
+        documents.set(key, entry);
+      }
+    }
+
+    for (const event of retaken)
+      if (!letters.some((letter) => letter.id === deadLetterId(this.physical, event.position)))
+        letters.push({
+          collection: DEAD_LETTERS_PHYSICAL,
+          id: deadLetterId(this.physical, event.position),
+          versions: [{ position: event.position, document: null }],
+        });
+    if (documents.size === 0 && letters.length === 0 && position === this.#checkpoint.position) return [];
+
+    const writes: DocumentWrite[] = [...documents].map(([id, { versions }]) => ({
+      collection: this.physical,
+      id,
+      versions: this.projection.collection.kind === 'current' ? versions.slice(-1) : versions,
+    }));
+    const next = { position, epoch: this.#checkpoint.epoch };
+    await this.#models.apply({
+      projection: this.physical,
+      expected: this.#checkpoint,
+      next,
+      writes: [...writes, ...letters],
+    });
+    this.#checkpoint = next;
+    for (const [key, { held }] of documents) this.#held.set(key, held);
+    return [...documents].map(([id, { held }]) => ({
+      collection: this.projection.collection.name,
+      id,
+      position: held.position,
+      document: held.document ?? null,
+    }));
+  }
+
+  /** The event's keys, or why it has none that could be found. */
+  #keysOf(event: LedgerEvent): readonly string[] | string {
+    try {
+      return this.projection.keysOf(event);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #fold(
+    before: Document | undefined,
+    event: LedgerEvent,
+    key: string,
+  ): { readonly document: Document | undefined } | string {
+    try {
+      const after = foldEvent(this.projection, before, event, key);
+      return isUnprojectable(after) ? after.unprojectable : { document: after };
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  async #fetch(keys: readonly string[]): Promise<void> {
+    const unknown = [...new Set(keys)].filter((key) => this.#held.get(key) === undefined);
+    if (unknown.length === 0) return;
+    // A document that was never seen has no version either: 0 stands for "none".
+    for (const key of unknown) this.#held.set(key, { document: undefined, position: 0 });
+    for (const { id, position, document } of await this.#models.getMany(this.physical, unknown))
+      this.#held.set(id, { document, position });
+  }
+}
+
+/** A fold that throws is a mistake of the programme: it must stop its own subject only. */
+const failed = (error: unknown): string => `the fold failed: ${error instanceof Error ? error.message : String(error)}`;
+
+const letterFor = (projection: string, { subject, position, stream, revision, type }: LedgerEvent) => ({
+  projection,
+  subject,
+  position,
+  stream,
+  revision,
+  type,
+});
