@@ -11,7 +11,7 @@ import { decoderOf } from '#libs/runtime/codec.ts';
 import type { Ledger } from '#libs/runtime/ledger.ts';
 import { observedProjections } from '#libs/runtime/observed-projections.ts';
 import { openLedger } from '#libs/runtime/open-ledger.ts';
-import type { Projections } from '#libs/runtime/projector.ts';
+import type { Projections } from '#libs/runtime/projections.ts';
 import { registryOf } from '#libs/runtime/registry.ts';
 import { reservationEvents } from '#libs/runtime/reservation.events.ts';
 import { sealerFor } from '#libs/runtime/seal.ts';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { DeadLetter, DocumentChange, Lag, RebuildReport } from '#libs/runtime/ledger.ts';
-import type { Projections } from '#libs/runtime/projector.ts';
+import type { Projections } from '#libs/runtime/projections.ts';
 
 export interface ProjectorFiles {
   readonly ledger: string;

@@ -1,12 +1,13 @@
 import type { EventSet } from '#libs/kernel/event.ts';
 import type { Feature } from '#libs/kernel/feature.ts';
 import { auditTrailFeature } from './audit-trail/feature.ts';
+import { complaintFeature } from './complaint/feature.ts';
 import { customerFeature } from './customer/feature.ts';
 import { serviceCaseFeature } from './service-case/feature.ts';
 import { slaStatusFeature } from './sla-status/feature.ts';
 import { staffFeature } from './staff/feature.ts';
 
-const own: readonly Feature[] = [staffFeature, customerFeature, serviceCaseFeature, slaStatusFeature];
+const own: readonly Feature[] = [staffFeature, customerFeature, complaintFeature, serviceCaseFeature, slaStatusFeature];
 
 const eventsOf = (feature: Feature): readonly EventSet[] => [
   ...(feature.events ?? []),

@@ -9,32 +9,14 @@ import { canonicalJson } from '#libs/kernel/json.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import { forbidden, invalid, isRejection, missing, reject } from '#libs/kernel/rejection.ts';
 import type { Rejection } from '#libs/kernel/rejection.ts';
-import type { Clock } from '#libs/ports/clock.ts';
-import type { CommandResults } from '#libs/ports/command-results.ts';
-import type { EventStore, EventToAppend } from '#libs/ports/event-store.ts';
+import type { EventToAppend } from '#libs/ports/event-store.ts';
 import { WrongExpectedRevision } from '#libs/ports/event-store.ts';
 import { SubjectErased } from '#libs/ports/key-vault.ts';
-import type { KeyVault } from '#libs/ports/key-vault.ts';
 import { AggregateStates } from './aggregate-states.ts';
 import type { LoadedState } from './aggregate-states.ts';
-import type { CheckEvent } from './check-event.ts';
-import type { Decode } from './codec.ts';
+import type { CommandPorts } from './command-ports.ts';
 import type { Accepted, CommandOutcome, CommandRequest } from './ledger.ts';
 import { reserve } from './reservations.ts';
-import type { Registry } from './registry.ts';
-import type { Sealer } from './seal.ts';
-
-export interface CommandPorts {
-  readonly tenant: string;
-  readonly registry: Registry;
-  readonly store: EventStore;
-  readonly results: CommandResults;
-  readonly vault: KeyVault;
-  readonly sealer: Sealer;
-  readonly checkEvent: CheckEvent;
-  readonly decode: Decode;
-  readonly clock: Clock;
-}
 
 /** How often a commutative command is decided anew when others were faster. */
 const maxAttempts = 20;

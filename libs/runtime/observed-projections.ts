@@ -5,7 +5,7 @@ import type { ReadModels } from '#libs/ports/read-models.ts';
 import { prefixesOf } from './codec.ts';
 import { DEAD_LETTERS_PHYSICAL, deadLetterOf } from './dead-letters.ts';
 import type { DeadLetter, Lag } from './ledger.ts';
-import type { Projections } from './projector.ts';
+import type { Projections } from './projections.ts';
 import type { Registry } from './registry.ts';
 
 const pollEveryMs = 10;

@@ -10,6 +10,7 @@ import { DEAD_LETTERS, DEAD_LETTERS_PHYSICAL, deadLetterId } from './dead-letter
 import { Exclusive } from './exclusive.ts';
 import type { DeadLetter, DocumentChange, Lag, RebuildReport } from './ledger.ts';
 import { deadLettersIn, lagOf } from './observed-projections.ts';
+import type { Projections } from './projections.ts';
 import { ProjectionRun } from './projection-run.ts';
 import { generationOf, physicalName } from './physical-name.ts';
 import type { Registry } from './registry.ts';
@@ -21,17 +22,6 @@ export interface ProjectorOptions {
   readonly decode: Decode;
   /** Told of what needs a person: a dead letter, a fenced worker. */
   readonly onAlarm?: (message: string) => void;
-}
-
-/** The side of the projector that the ledger uses; also offered by a projector in another thread. */
-export interface Projections {
-  caughtUp(position: number, timeoutMs: number): Promise<void>;
-  lag(): Promise<readonly Lag[]>;
-  rebuild(collection?: string, onProgress?: (done: number, total: number) => void): Promise<readonly RebuildReport[]>;
-  deadLetters(): Promise<readonly DeadLetter[]>;
-  retryDeadLetters(): Promise<{ readonly taken: number; readonly parked: number }>;
-  onApplied(listener: (changes: readonly DocumentChange[], position: number) => void): () => void;
-  close(): Promise<void>;
 }
 
 /** Events that a rebuild folds between two writes. */

@@ -8,7 +8,7 @@ import { reject } from '#libs/kernel/rejection.ts';
 import type { Rejection } from '#libs/kernel/rejection.ts';
 import type { StoredEvent } from '#libs/ports/event-store.ts';
 import { WrongExpectedRevision } from '#libs/ports/event-store.ts';
-import type { CommandPorts } from './handle-command.ts';
+import type { CommandPorts } from './command-ports.ts';
 import type { CommandRequest } from './ledger.ts';
 
 /** So long a reservation waits for its owner's first event before another may take it: its command died in between. */

@@ -6,13 +6,8 @@ import type { Customer } from './customer.state.ts';
 import type { CustomerCommands, CustomerDecision } from './deciding.ts';
 import { given, known } from './deciding.ts';
 import { consultPolicy, judged } from './judgement.ts';
-import {
-  creditCodeReservation,
-  newTransactions,
-  registration,
-  registrationFault,
-  sourceKeyReservations,
-} from './profile.ts';
+import { creditCodeReservation, registration, registrationFault, sourceKeyReservations } from './profile.ts';
+import { newTransactions } from './transactions.ts';
 import type { AddContact, RegisterCustomer, Transaction } from './profile.commands.ts';
 
 /**

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Actor } from '#libs/kernel/actor.ts';
 import { ROLES } from '#libs/kernel/actor.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
+import type { StoredEvent } from '#libs/ports/event-store.ts';
 import type { Accepted } from '#libs/runtime/ledger.ts';
 import { openTestLedger, temporaryFolder } from '#libs/testing/test-ledger.ts';
 import type { TestLedger } from '#libs/testing/test-ledger.ts';
@@ -154,9 +155,10 @@ describe('complaints in a ledger', () => {
     const id = await registered();
     await accepted('customer.refuse', { reasonCode: 'risk', why: '风险高' }, id);
     const filed = await accepted('complaint.file', { ...complaint, customerId: id });
-    const [events] = await Array.fromAsync(test.store.readStream(filed.stream));
-    expect(events!.map(({ metadata }) => (JSON.parse(metadata) as { subject: string }).subject)).toEqual([id, id, id]);
-    expect(events![0]!.data).not.toContain('送错');
+    const events: StoredEvent[] = [];
+    for await (const page of test.store.readStream(filed.stream)) events.push(...page);
+    expect(events.map(({ metadata }) => (JSON.parse(metadata) as { subject: string }).subject)).toEqual([id, id, id]);
+    expect(events[0]!.data).not.toContain('送错');
     expect(await documentOf(filed.id, 'complaints')).toMatchObject({
       customerId: id,
       response: { status: 'running', dueAt: '2026-03-03T01:00:00.000Z' },

@@ -1,6 +1,6 @@
 import type { Role } from '#libs/kernel/actor.ts';
 import type { CommandDefinition, Decision, DecisionContext } from '#libs/kernel/aggregate.ts';
-import { missing, reject } from '#libs/kernel/rejection.ts';
+import { invalid, missing, reject } from '#libs/kernel/rejection.ts';
 import type { Rejection } from '#libs/kernel/rejection.ts';
 import type { NewCustomerEvent } from './customer.events.ts';
 import type { Customer, KnownCustomer } from './customer.state.ts';
@@ -24,6 +24,12 @@ export const refuse = (customer: Customer, code: string, sentence: string): Reje
   const allowed = allowedIn(customer);
   return reject(`customer.${code}`, `${sentence} Possible now: ${allowed.join(', ') || 'nothing'}.`, allowed);
 };
+
+/** A change that changes nothing is a mistake of the sender. */
+export const NOTHING = invalid(
+  'customer.nothing-changed',
+  'The command names nothing to change: give at least one field.',
+);
 
 /** A decision about a customer who is known and stands for themselves. */
 export const known =

@@ -1,21 +1,16 @@
-import { deriveId } from '#libs/kernel/identifiers.ts';
 import { invalid } from '#libs/kernel/rejection.ts';
 import type { Rejection } from '#libs/kernel/rejection.ts';
 import { isUnifiedSocialCreditCode } from './credit-code.ts';
 import type { NewCustomerEvent } from './customer.events.ts';
 import { happened } from './customer.events.ts';
-import type { Customer, KnownCustomer } from './customer.state.ts';
-import { own } from './customer.state.ts';
-import { findDealing } from './dealings.ts';
+import type { Customer } from './customer.state.ts';
 import type { CustomerCommands, CustomerDecision } from './deciding.ts';
-import { given, known, MANAGERS, provenanceOf, refuse, STAFF, STAFF_AND_PROGRAMS } from './deciding.ts';
-import { consultPolicy, judged } from './judgement.ts';
+import { given, known, MANAGERS, NOTHING, provenanceOf, refuse, STAFF, STAFF_AND_PROGRAMS } from './deciding.ts';
 import type * as Commands from './profile.commands.ts';
 import type { CustomerKind } from './profile-events.ts';
 
 const DETAILS = ['registeredPlace', 'industryCode', 'size', 'businessScope', 'foundedOn', 'needType'] as const;
 const NAMES = ['organisationName', 'personName'] as const;
-const CONTACT = ['name', 'role', 'phone', 'email'] as const;
 
 /** A person's name is personal, an organisation's is not: the two are never mixed up. */
 const nameFault = (
@@ -43,8 +38,6 @@ const codeFault = (code: string): Rejection | undefined =>
         `${code} is no unified social credit code: its check character does not fit (GB 32100). Check the typing.`,
         'unifiedSocialCreditCode',
       );
-
-const NOTHING = invalid('customer.nothing-changed', 'The command names nothing to change: give at least one field.');
 
 /** What makes a code or a key the customer's alone. [A13] */
 export const creditCodeReservation = ({ unifiedSocialCreditCode }: { readonly unifiedSocialCreditCode?: string }) =>
@@ -143,34 +136,6 @@ const nameLegalRepresentative = known<Commands.NameLegalRepresentative>((command
       ],
 );
 
-/** Contacts are numbered per customer; the id is theirs alone, because their personal values have a key of their own. */
-const nextContactId = (customer: KnownCustomer, tenant: string, id: string): string =>
-  deriveId(tenant, `customer/${id}/contact/${Object.keys(customer.contacts).length + 1}`);
-
-const addContact = known<Commands.AddContact>((command, customer, { tenant, id }) => {
-  const { name, role } = command;
-  const { fields, changed } = given(command, CONTACT);
-  const contactId = nextContactId(customer, tenant, id);
-  return [happened('contact-added', { contactId, ...fields, name, role, ...provenanceOf(command, changed) })];
-});
-
-const noSuchContact = (customer: Customer, contactId: string) =>
-  refuse(customer, 'no-such-contact', `${contactId} is not a contact of the customer: list the contacts first.`);
-
-const changeContact = known<Commands.ChangeContact>((command, customer) => {
-  const { contactId } = command;
-  if (own(customer.contacts, contactId) !== 'present') return noSuchContact(customer, contactId);
-  const { fields, changed } = given(command, CONTACT);
-  if (changed.length === 0) return NOTHING;
-  return [happened('contact-changed', { contactId, ...fields, ...provenanceOf(command, changed) })];
-});
-
-const removeContact = known<Commands.RemoveContact>((command, customer) =>
-  own(customer.contacts, command.contactId) === 'present'
-    ? [happened('contact-removed', { contactId: command.contactId, ...provenanceOf(command, ['contacts']) })]
-    : noSuchContact(customer, command.contactId),
-);
-
 const rateCredit = known<Commands.RateCredit>((command) => {
   const { fields, changed } = given(command, ['rating', 'financialStanding', 'paymentCycleDays']);
   return changed.length === 0 ? NOTHING : [happened('credit-rated', { ...fields, ...provenanceOf(command, changed) })];
@@ -181,50 +146,6 @@ const recordDefault = known<Commands.RecordDefault>((command, _customer, { now }
   if (dueOn > now.slice(0, 10))
     return invalid('customer.default-in-future', 'What is not due yet cannot be in default.', 'dueOn');
   return [happened('default-recorded', { amount, currency, dueOn, ...provenanceOf(command, ['defaults']) })];
-});
-
-/** The transactions that are new, in the order given; one key twice is one dealing. */
-export const newTransactions = (
-  transactions: readonly (Commands.Transaction & { readonly sourceRow?: string })[],
-  dealings: KnownCustomer['dealings'],
-): NewCustomerEvent[] => {
-  const seen = new Set<string>();
-  return transactions
-    .filter(({ key }) => {
-      const isNew = !seen.has(key) && findDealing(dealings, key) === undefined;
-      seen.add(key);
-      return isNew;
-    })
-    .map(({ key, at, amount, currency, sourceRow, ...about }) => {
-      const { fields } = given(about, ['product', 'channel', 'country']);
-      return happened(
-        'transaction-recorded',
-        { key, amount, currency, ...fields },
-        { occurredAt: at, ...(sourceRow === undefined ? {} : { sourceRow }) },
-      );
-    });
-};
-
-const recordTransactions = known<Commands.RecordTransactions>(({ transactions }, customer, context) => {
-  const future = transactions.find(({ at }) => at > context.now);
-  if (future !== undefined)
-    return invalid(
-      'customer.transaction-in-future',
-      `Transaction ${future.key} at ${future.at} has not happened yet (it is ${context.now}).`,
-      'transactions',
-    );
-  const differing = transactions.find(({ key, amount, currency }) => {
-    const recorded = findDealing(customer.dealings, key);
-    return recorded !== undefined && (recorded.amount !== amount || recorded.currency !== currency);
-  });
-  if (differing !== undefined)
-    return refuse(
-      customer,
-      'transaction-differs',
-      `Transaction ${differing.key} is recorded with another amount: correct it by a transaction with a key of its own.`,
-    );
-  const events = newTransactions(transactions, customer.dealings);
-  return events.length === 0 ? [] : judged(events, customer, context);
 });
 
 const notePreference = known<Commands.NotePreference>((command) => {
@@ -264,16 +185,8 @@ export const profile: CustomerCommands = {
     reserves: creditCodeReservation,
   },
   'customer.name-legal-representative': command(nameLegalRepresentative, 'Name the legal representative'),
-  'customer.add-contact': command(addContact, 'Add a contact'),
-  'customer.change-contact': command(changeContact, 'Change a contact'),
-  'customer.remove-contact': command(removeContact, 'Remove a contact'),
   'customer.rate-credit': command(rateCredit, 'Rate the customer’s credit', [...MANAGERS, 'finance']),
   'customer.record-default': command(recordDefault, 'Record that a payment failed', [...MANAGERS, 'finance']),
-  'customer.record-transactions': {
-    ...command(recordTransactions, 'Record transactions', [...STAFF_AND_PROGRAMS, 'finance']),
-    commutative: true,
-    consults: [consultPolicy],
-  },
   'customer.note-preference': command(notePreference, 'Note a preference', STAFF_AND_PROGRAMS),
   'customer.record-satisfaction': {
     ...command(recordSatisfaction, 'Record how satisfied the customer is', STAFF_AND_PROGRAMS),

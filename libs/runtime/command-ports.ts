@@ -1,0 +1,21 @@
+import type { Clock } from '#libs/ports/clock.ts';
+import type { CommandResults } from '#libs/ports/command-results.ts';
+import type { EventStore } from '#libs/ports/event-store.ts';
+import type { KeyVault } from '#libs/ports/key-vault.ts';
+import type { CheckEvent } from './check-event.ts';
+import type { Decode } from './codec.ts';
+import type { Registry } from './registry.ts';
+import type { Sealer } from './seal.ts';
+
+/** What commands are carried out on. */
+export interface CommandPorts {
+  readonly tenant: string;
+  readonly registry: Registry;
+  readonly store: EventStore;
+  readonly results: CommandResults;
+  readonly vault: KeyVault;
+  readonly sealer: Sealer;
+  readonly checkEvent: CheckEvent;
+  readonly decode: Decode;
+  readonly clock: Clock;
+}
