@@ -6,8 +6,16 @@ import { customerFeature } from './customer/feature.ts';
 import { serviceCaseFeature } from './service-case/feature.ts';
 import { slaStatusFeature } from './sla-status/feature.ts';
 import { staffFeature } from './staff/feature.ts';
+import { tieringFeature } from './tiering/feature.ts';
 
-const own: readonly Feature[] = [staffFeature, customerFeature, complaintFeature, serviceCaseFeature, slaStatusFeature];
+const own: readonly Feature[] = [
+  staffFeature,
+  tieringFeature,
+  customerFeature,
+  complaintFeature,
+  serviceCaseFeature,
+  slaStatusFeature,
+];
 
 const eventsOf = (feature: Feature): readonly EventSet[] => [
   ...(feature.events ?? []),

@@ -233,6 +233,8 @@ export class Projector implements Projections {
       await build(this.#position);
       for (const run of builds) this.#runs.set(`building ${run.physical}`, run);
     });
+    // The builders may have read further than the live batches had come: only from there on both can be compared.
+    await this.caughtUp(Math.max(...builds.map((run) => run.position)), 60_000);
     const reports: RebuildReport[] = [];
     for (const run of builds) {
       const logical = run.projection.collection.name;

@@ -21,7 +21,7 @@ const start = async (options?: StandInOptions) => {
   cleanUp.push(() => server.close());
   return server;
 };
-const open = async (url: string, connectTimeoutMs = 800): Promise<ReadModels> => {
+const open = async (url: string, connectTimeoutMs = 2_500): Promise<ReadModels> => {
   const models = await openMongoReadModels({ url, connectTimeoutMs });
   cleanUp.push(() => models.close());
   return models;

@@ -12,7 +12,7 @@ describe('MongoDB read models: what a server does to a batch', () => {
   let models: ReadModels;
   beforeEach(async () => {
     server = await startMongoStandIn();
-    models = await openMongoReadModels({ url: server.url, connectTimeoutMs: 800, applyTimeoutMs: 10_000 });
+    models = await openMongoReadModels({ url: server.url, connectTimeoutMs: 4_000, applyTimeoutMs: 10_000 });
     await models.ensure('cases@1', { name: 'cases', kind: 'versioned', indexes: [['f']] });
     await models.apply(batch(1, undefined));
   });
