@@ -5,7 +5,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   moduleNameMapper: { '^#libs/(.*)$': '<rootDir>/libs/$1', '^#apps/(.*)$': '<rootDir>/apps/$1' },
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/bench/rivals/'],
 };

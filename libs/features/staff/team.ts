@@ -166,16 +166,19 @@ export interface ImportTeam {
   readonly name: string;
   readonly zone: string;
   readonly members?: readonly string[];
+  /** When the source first names it; now where left out. */
+  readonly since?: Instant;
 }
-const importTeam: Decide<ImportTeam, Team, NewTeamEvent> = ({ name, zone, members = [] }, team) => {
+const importTeam: Decide<ImportTeam, Team, NewTeamEvent> = ({ name, zone, members = [], since }, team) => {
   if (!isZone(zone)) return unknownZone(zone);
   const present = team.status === 'unknown' ? [] : team.members;
-  return [
+  const events: NewTeamEvent[] = [
     ...(team.status === 'unknown' ? [{ type: 'team.formed.v1' as const, data: { name, zone } }] : []),
     ...[...new Set(members)]
       .filter((userId) => !present.includes(userId))
       .map((userId) => ({ type: 'team.member-joined.v1' as const, data: { userId } })),
   ];
+  return since === undefined ? events : events.map((event) => ({ ...event, occurredAt: since }));
 };
 
 const ADMINISTRATORS: readonly Role[] = ['hr', 'operator'];

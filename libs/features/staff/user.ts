@@ -191,9 +191,13 @@ const reactivate = known<Commands.ReactivateUser>(({ why }, user) =>
 /** Staff of a source system, under an id that the importer derives from the source’s own: a second run adds nothing. */
 export interface ImportUser {
   readonly displayName: string;
+  /** When the source first names them; now where left out. */
+  readonly since?: Instant;
 }
-const importUser: Decide<ImportUser, User, NewUserEvent> = ({ displayName }, user) =>
-  user.status === 'unknown' ? [{ type: 'user.registered.v1', data: { displayName } }] : [];
+const importUser: Decide<ImportUser, User, NewUserEvent> = ({ displayName, since }, user) =>
+  user.status === 'unknown'
+    ? [{ type: 'user.registered.v1', data: { displayName }, ...(since === undefined ? {} : { occurredAt: since }) }]
+    : [];
 
 const ADMINISTRATORS: readonly Role[] = ['hr', 'operator'];
 const STAFF: readonly Role[] = ['agent', 'account-manager', ...OVERSEERS];
