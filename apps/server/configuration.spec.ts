@@ -4,6 +4,7 @@ import { configurationOf } from './configuration.ts';
 describe('configuration', () => {
   it('runs embedded on this machine when nothing is said', () => {
     expect(configurationOf({})).toEqual({
+      role: 'all',
       port: 8080,
       host: '127.0.0.1',
       dataFolder: 'care-data',
@@ -21,6 +22,15 @@ describe('configuration', () => {
     });
     expect(eventStore).toEqual({ kind: 'esdb', url: 'esdb+discover://cluster.example.cn:2113?tls=true' });
     expect(readModels).toEqual({ kind: 'mongodb', url: 'mongodb://db.example.cn/care?replicaSet=rs0' });
+  });
+
+  it('lets processes with roles of their own share servers', () => {
+    const servers = { EVENT_STORE: 'esdb://node', READ_MODELS: 'mongodb://db/care' };
+    expect(configurationOf({ ...servers, CARE_ROLE: 'api' }).role).toBe('api');
+    expect(configurationOf({ ...servers, CARE_ROLE: 'worker', CARE_LEASE_SECONDS: '30' })).toMatchObject({
+      role: 'worker',
+      leaseSeconds: 30,
+    });
   });
 
   it('trusts an OpenID Connect provider', () => {
@@ -52,6 +62,11 @@ describe('configuration', () => {
     [{ CARE_JWKS_URL: 'http://id.example.cn', CARE_ISSUER: 'me' }, /CARE_JWKS_URL=http:\/\/id.example.cn .*https/],
     [{ CARE_JWKS_URL: 'file:///etc/keys', CARE_ISSUER: 'me' }, /CARE_JWKS_URL/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL=loud .*fatal, error, warn, info, debug, silent/],
+    [{ CARE_ROLE: 'web' }, /CARE_ROLE=web .*all, api, worker/],
+    [{ CARE_ROLE: 'api' }, /CARE_ROLE=api .*need EVENT_STORE=esdb.* and READ_MODELS=mongodb/],
+    [{ CARE_ROLE: 'worker', EVENT_STORE: 'esdb://node' }, /CARE_ROLE=worker .*READ_MODELS=mongodb/],
+    [{ CARE_ROLE: 'worker', READ_MODELS: 'mongodb://db' }, /CARE_ROLE=worker .*EVENT_STORE=esdb/],
+    [{ CARE_LEASE_SECONDS: '0' }, /CARE_LEASE_SECONDS=0 .*from 1 to 600/],
     [{ CARE_REQUESTS_PER_MINUTE: '0' }, /CARE_REQUESTS_PER_MINUTE=0 /],
   ])('names the variable, its value and what is allowed: %j', (env, sentence) => {
     expect(() => configurationOf(env)).toThrow(sentence);

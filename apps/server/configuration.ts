@@ -7,7 +7,12 @@ export type StoreAddress =
   | { readonly kind: 'esdb'; readonly url: string }
   | { readonly kind: 'mongodb'; readonly url: string };
 
+/** What this process does: answer requests, keep the read models up to date, or both. */
+export const SERVER_ROLES = ['all', 'api', 'worker'] as const;
+export type ServerRole = (typeof SERVER_ROLES)[number];
+
 export interface Configuration {
+  readonly role: ServerRole;
   readonly port: number;
   readonly host: string;
   /** The folder of the embedded stores, the key vault and the key that signs tokens. */
@@ -15,6 +20,10 @@ export interface Configuration {
   readonly tenant: string;
   readonly eventStore: StoreAddress;
   readonly readModels: StoreAddress;
+  /** Base64 of 32 bytes, in place of the key vault's own file. */
+  readonly masterKey?: string;
+  /** How long a worker's lease lasts without being renewed. */
+  readonly leaseSeconds?: number;
   readonly jwks?: { readonly url: URL; readonly issuer: string };
   readonly logLevel: LogLevel;
   /** Requests that one actor may send. */
@@ -66,6 +75,25 @@ const storeOf = (
   );
 };
 
+const oneOf = <T extends string>(env: Environment, variable: string, allowed: readonly T[], otherwise: T): T => {
+  const value = env[variable] ?? otherwise;
+  const found = allowed.find((each) => each === value);
+  if (found === undefined) throw new ConfigurationError(variable, value, `allowed are ${allowed.join(', ')}`);
+  return found;
+};
+
+/** Processes apart share nothing but servers. */
+const roleOf = (env: Environment, eventStore: StoreAddress, readModels: StoreAddress): ServerRole => {
+  const role = oneOf(env, 'CARE_ROLE', SERVER_ROLES, 'all');
+  if (role !== 'all' && (eventStore.kind !== 'esdb' || readModels.kind !== 'mongodb'))
+    throw new ConfigurationError(
+      'CARE_ROLE',
+      role,
+      `api and worker apart need EVENT_STORE=esdb://… and READ_MODELS=mongodb://…; with a store in a file allowed is all`,
+    );
+  return role;
+};
+
 const jwksOf = (env: Environment): Configuration['jwks'] => {
   const { CARE_JWKS_URL: address, CARE_ISSUER: issuer } = env;
   if (address === undefined && issuer === undefined) return undefined;
@@ -86,20 +114,24 @@ const jwksOf = (env: Environment): Configuration['jwks'] => {
 /** What the environment asks for. Throws ConfigurationError: which variable, its value, what is allowed. */
 export const configurationOf = (env: Environment): Configuration => {
   const dataFolder = matching(env, 'CARE_DATA', /\S/, 'allowed is the path of a folder') ?? 'care-data';
-  const level = env.LOG_LEVEL ?? 'info';
-  const logLevel = LOG_LEVELS.find((each) => each === level);
-  if (logLevel === undefined) throw new ConfigurationError('LOG_LEVEL', level, `allowed are ${LOG_LEVELS.join(', ')}`);
+  const logLevel = oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info');
+  const eventStore = storeOf(env, 'EVENT_STORE', dataFolder, 'esdb', ['esdb://', 'esdb+discover://']);
+  const readModels = storeOf(env, 'READ_MODELS', dataFolder, 'mongodb', ['mongodb://', 'mongodb+srv://']);
+  const leaseSeconds = integer(env, 'CARE_LEASE_SECONDS', 1, 600);
   const jwks = jwksOf(env);
   const requestsPerMinute = integer(env, 'CARE_REQUESTS_PER_MINUTE', 1, 100_000_000);
   return {
+    role: roleOf(env, eventStore, readModels),
     port: integer(env, 'PORT', 0, 65_535) ?? 8080,
     host: matching(env, 'HOST', /^[\w.:-]{1,255}$/, 'allowed is a host name or an address') ?? '127.0.0.1',
     dataFolder,
     tenant:
       matching(env, 'CARE_TENANT', /^[a-z0-9][a-z0-9-]{0,62}$/, 'allowed are a-z, 0-9 and -, up to 63 characters') ??
       'careledger',
-    eventStore: storeOf(env, 'EVENT_STORE', dataFolder, 'esdb', ['esdb://', 'esdb+discover://']),
-    readModels: storeOf(env, 'READ_MODELS', dataFolder, 'mongodb', ['mongodb://', 'mongodb+srv://']),
+    eventStore,
+    readModels,
+    ...(env.CARE_MASTER_KEY === undefined ? {} : { masterKey: env.CARE_MASTER_KEY }),
+    ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
     ...(jwks === undefined ? {} : { jwks }),
     logLevel,
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),

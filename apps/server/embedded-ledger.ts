@@ -29,6 +29,8 @@ export interface EmbeddedOptions {
   readonly masterKey?: string;
   /** Told to whoever finds the folder in use, e.g. `care serve`. */
   readonly purpose?: string;
+  /** Whether the features' durable processes run here (`ledger.processes`). Default: they wait until somebody runs them. */
+  readonly runsProcesses?: boolean;
   readonly onAlarm?: (message: string) => void;
 }
 
@@ -40,6 +42,7 @@ export const openEmbeddedLedger = async ({
   tenant = 'careledger',
   masterKey,
   purpose = 'CareLedger',
+  runsProcesses = false,
   onAlarm = () => undefined,
 }: EmbeddedOptions): Promise<Ledger> => {
   // Undone in reverse order, also when opening stops half-way.
@@ -84,6 +87,7 @@ export const openEmbeddedLedger = async ({
       clock,
       models,
       projections: projections ?? observedProjections(store, models, registry),
+      ...(runsProcesses && !readOnly ? { processes: { onAlarm } } : {}),
       closeParts,
     });
   } catch (error) {

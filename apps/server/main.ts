@@ -1,26 +1,30 @@
 import { join } from 'node:path';
 import { ConfigurationError, configurationOf } from './configuration.ts';
 import type { Configuration } from './configuration.ts';
-import { createServer } from './create-server.ts';
-import { openEmbeddedLedger } from './embedded-ledger.ts';
+import { openConnectedLedger } from './connected-ledger.ts';
 import { makeLogger } from './log.ts';
-import { TOKEN_KEY_FILE, loadOrCreateTokenKey } from './tokens.ts';
 
 /** Opens the stores that the configuration names, serves them, and resolves with how to stop. */
 const start = async (configuration: Configuration): Promise<() => Promise<void>> => {
-  const { dataFolder, tenant, eventStore, readModels, jwks, logLevel, requestsPerMinute, port, host } = configuration;
-  if (eventStore.kind !== 'sqlite' || readModels.kind !== 'sqlite')
-    throw new Error(
-      'EVENT_STORE and READ_MODELS on servers cannot be used yet: leave both out, or give sqlite:<folder>.',
-    );
+  const { role, dataFolder, tenant, eventStore, readModels, masterKey, leaseSeconds } = configuration;
+  const { jwks, logLevel, requestsPerMinute, port, host } = configuration;
   const logger = makeLogger(logLevel);
-  const ledger = await openEmbeddedLedger({
+  const ledger = await openConnectedLedger({
+    eventStore,
+    readModels,
     folder: dataFolder,
+    role,
     tenant,
     purpose: `the server on port ${port}`,
     onAlarm: (message) => logger.error(message),
+    onShare: (held) => logger.info({ held }, 'read models kept here'),
+    ...(masterKey === undefined ? {} : { masterKey }),
+    ...(leaseSeconds === undefined ? {} : { leaseMs: leaseSeconds * 1_000 }),
   });
   try {
+    // Only once the stores are open: a wrong address is said at once.
+    const { createServer } = await import('./create-server.ts');
+    const { TOKEN_KEY_FILE, loadOrCreateTokenKey } = await import('./tokens.ts');
     const server = await createServer({
       ledger,
       port,
@@ -32,7 +36,8 @@ const start = async (configuration: Configuration): Promise<() => Promise<void>>
       },
       ...(requestsPerMinute === undefined ? {} : { rateLimit: { perMinute: requestsPerMinute } }),
     });
-    logger.info({ url: server.url, tenant, data: dataFolder }, 'ready');
+    const on = { events: eventStore.kind, readModels: readModels.kind };
+    logger.info({ url: server.url, role, tenant, data: dataFolder, on }, 'ready');
     return async () => {
       await server.close();
       await ledger.close();

@@ -1,4 +1,5 @@
 import type { EventSet } from '#libs/kernel/event.ts';
+import { glossariesOf } from '#libs/kernel/feature.ts';
 import type { Feature } from '#libs/kernel/feature.ts';
 import { auditTrailFeature } from './audit-trail/feature.ts';
 import { complaintFeature } from './complaint/feature.ts';
@@ -23,4 +24,7 @@ const eventsOf = (feature: Feature): readonly EventSet[] => [
 ];
 
 /** What the product does: one line a feature, and the trail that shows the events of all. */
-export const features: readonly Feature[] = [...own, auditTrailFeature([...new Set(own.flatMap(eventsOf))])];
+export const features: readonly Feature[] = [
+  ...own,
+  auditTrailFeature([...new Set(own.flatMap(eventsOf))], glossariesOf(own)),
+];

@@ -2,6 +2,7 @@ import type { Aggregate } from './aggregate.ts';
 import type { EventSet } from './event.ts';
 import type { Projection } from './projection.ts';
 import type { Saga } from './saga.ts';
+import type { Terms } from './terms.ts';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Class = new (...args: any[]) => object;
@@ -26,5 +27,19 @@ export interface Feature {
   readonly projections?: readonly Projection<any>[];
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly sagas?: readonly Saga<any>[];
+  /** Words for the codes in its events and documents, for people. */
+  readonly terms?: Terms;
   readonly edge?: () => Promise<FeatureEdge>;
 }
+
+/** The features' glossaries, by the category of the events that they put into words. */
+export const glossariesOf = (features: readonly Feature[]): ReadonlyMap<string, Terms> =>
+  new Map(
+    features.flatMap(({ events = [], aggregates = [], terms }) =>
+      terms === undefined
+        ? []
+        : [...events, ...aggregates.map((aggregate) => aggregate.events)].map(
+            ({ category }) => [category, terms] as const,
+          ),
+    ),
+  );

@@ -1,16 +1,61 @@
-import canonicalize from 'canonicalize';
-
 /** A value that JSON can carry. */
 export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 export type JsonObject = { readonly [name: string]: JsonValue };
 
+const textOf = (value: string): string => {
+  if (!value.isWellFormed()) throw new TypeError('Half a surrogate pair is no Unicode text: JSON cannot carry it.');
+  return JSON.stringify(value);
+};
+
+/** undefined: JSON has nothing for it. */
+const write = (value: unknown, depth: number): string | undefined => {
+  switch (typeof value) {
+    case 'string':
+      return textOf(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw new TypeError(`${value} is no JSON number.`);
+      return JSON.stringify(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'undefined':
+    case 'symbol':
+      return undefined;
+    case 'object':
+      break;
+    default:
+      throw new TypeError(`A ${typeof value} has no canonical JSON.`);
+  }
+  if (value === null) return 'null';
+  if (depth > mostLevels)
+    throw new TypeError(`JSON deeper than ${mostLevels} levels, or a value that contains itself.`);
+  if ('toJSON' in value && typeof value.toJSON === 'function')
+    return write((value as { toJSON(): unknown }).toJSON(), depth + 1);
+  if (Array.isArray(value)) {
+    let text = '[';
+    for (let index = 0; index < value.length; index += 1)
+      text += `${index === 0 ? '' : ','}${write(value[index], depth + 1) ?? 'null'}`;
+    return `${text}]`;
+  }
+  let text = '';
+  // RFC 8785 orders names by UTF-16 code units, which is how JavaScript compares texts.
+  for (const name of Object.keys(value).sort()) {
+    const member = write((value as { readonly [name: string]: unknown })[name], depth + 1);
+    if (member !== undefined) text += `${text === '' ? '' : ','}${textOf(name)}:${member}`;
+  }
+  return `{${text}}`;
+};
+const mostLevels = 1_000;
+
 /**
  * The canonical JSON text of a value (RFC 8785): the same value always gives the same bytes, so hashes can be made again.
  * `undefined` members are left out. Throws a TypeError on what JSON cannot carry (NaN, Infinity, a function).
+ *
+ * Written here for speed: every event and every document goes through it, several times as fast as through the package
+ * `canonicalize`, which it is tested against.
  */
 export const canonicalJson = (value: unknown): string => {
-  const text = canonicalize(value);
+  const text = write(value, 0);
   if (text === undefined) throw new TypeError('undefined has no canonical JSON');
   return text;
 };

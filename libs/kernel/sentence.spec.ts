@@ -27,6 +27,26 @@ describe('a timeline sentence', () => {
     expect(() => renderSentence(template, {})).toThrow(/malformed at character \d+/),
   );
 
+  it.each([
+    ['原因：{why}。', { why: '客户没有回复。' }, '原因：客户没有回复。'],
+    ['原因：{why}。', { why: '为什么？' }, '原因：为什么？'],
+    ['Refused{?why : {why}}.', { why: 'No need.' }, 'Refused: No need.'],
+    [
+      'Problem: {problem}. Result: {result}.',
+      { problem: 'It broke.', result: 'fixed' },
+      'Problem: It broke. Result: fixed.',
+    ],
+    ['{name}{?role  ({role})}.', { name: 'Acme Ltd.' }, 'Acme Ltd.'],
+    ['{name}{?role  ({role})}.', { name: 'Acme Ltd.', role: 'buyer' }, 'Acme Ltd. (buyer).'],
+    ['评语：“{text}”。', { text: '好。' }, '评语：“好。”'],
+    ['（{text}）。', { text: '好。' }, '（好。）。'],
+  ])('after a text with a full stop has no second one: %s', (template, facts, sentence) =>
+    expect(renderSentence(template, facts)).toBe(sentence),
+  );
+
+  it('joins lists as the language does', () =>
+    expect(renderSentence('{list}', { list: ['甲', '乙'] }, '、')).toBe('甲、乙'));
+
   it('names its fields', () => expect(fieldsOfSentence('{a.b} {?c x {d}} {a.e}')).toEqual(['a', 'c', 'd']));
 
   it('leaves plain text as it is', () =>

@@ -66,29 +66,42 @@ const hasValue = (value: unknown): boolean =>
   value !== false &&
   !(Array.isArray(value) && value.length === 0);
 
-const textOf = (value: unknown): string => {
+const textOf = (value: unknown, joint: string): string => {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  if (Array.isArray(value)) return value.map((item) => textOf(item, joint)).join(joint);
   return value === undefined || value === null ? '' : isSealed(value) ? CLOSED : JSON.stringify(value);
 };
 
-const render = (parts: readonly Part[], facts: unknown): string =>
-  parts
-    .map((part) => {
-      if (typeof part === 'string') return part;
-      const value = valueAt(facts, part.path);
-      return 'then' in part ? (hasValue(value) ? render(part.then, facts) : '') : textOf(value);
-    })
-    .join('');
+const ENDS_A_SENTENCE = /[.。．!！?？…]$/;
+/** The template’s, also behind the quotation that the value stands in. */
+const FULL_STOP = /^([”’」』"']?)[.。]/;
+
+/** What is said so far, and whether a value just ended a sentence: the template's own full stop would be a second one. */
+interface Said {
+  readonly text: string;
+  readonly ended: boolean;
+}
+
+const sayOn = (said: Said, parts: readonly Part[], facts: unknown, joint: string): Said =>
+  parts.reduce<Said>((before, part) => {
+    if (typeof part === 'string')
+      return { text: before.text + (before.ended ? part.replace(FULL_STOP, '$1') : part), ended: false };
+    const value = valueAt(facts, part.path);
+    if ('then' in part) return hasValue(value) ? sayOn(before, part.then, facts, joint) : before;
+    const text = textOf(value, joint);
+    return text === '' ? before : { text: before.text + text, ended: ENDS_A_SENTENCE.test(text) };
+  }, said);
 
 /**
- * A timeline sentence with a fact's values: `{field}` becomes the field (dotted paths; lists joined by commas; nothing
+ * A timeline sentence with a fact's values: `{field}` becomes the field (dotted paths; lists joined by `joint`; nothing
  * where it is absent), `{?field text}` its text only where the field has a value (not absent, empty or false). One space
  * after the condition's field is the separator; the text may hold fields and conditions of its own. Values are put in as
- * they are and never read as templates. Throws an Error on a malformed template.
+ * they are and never read as templates; after one that ends a sentence by itself the template's full stop is left out.
+ * Throws an Error on a malformed template.
  */
-export const renderSentence = (template: string, facts: unknown): string => render(partsOf(template), facts);
+export const renderSentence = (template: string, facts: unknown, joint = ', '): string =>
+  sayOn({ text: '', ended: false }, partsOf(template), facts, joint).text;
 
 /** The payload fields that a template names, by their first path segment, in order of appearance. */
 export const fieldsOfSentence = (template: string): readonly string[] => {

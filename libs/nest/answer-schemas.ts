@@ -77,10 +77,14 @@ export const ANSWER_SCHEMAS: { readonly [name: string]: JsonSchema } = {
   HistoryAnswer: object(
     {
       entries: list(
-        object({
-          text: text('In plain language.'),
-          event: { type: 'object', description: 'The fact as it was recorded.' },
-        }),
+        object(
+          {
+            text: text('In plain language.'),
+            actorName: text('Who acted, as they are called now; absent where no user of that id is known.'),
+            event: { type: 'object', description: 'The fact as it was recorded.' },
+          },
+          ['actorName'],
+        ),
       ),
       next: integer('Give as after for the following page; absent on the last one.'),
     },

@@ -56,7 +56,7 @@ const history = async (call: Call): Promise<unknown> => {
   if (page === undefined) throw new Problem(404, 'history.unknown', 'Nothing is known under this id: check it.');
   void call.reply.header('Content-Language', language).header('Vary', 'Accept-Language');
   return {
-    entries: page.entries.map(({ event, text }) => ({ text: text[language], event })),
+    entries: page.entries.map(({ text, ...entry }) => ({ text: text[language], ...entry })),
     ...(page.next === undefined ? {} : { next: page.next }),
   };
 };

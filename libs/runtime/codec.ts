@@ -1,14 +1,13 @@
-import type { EventMetadata, EventSet, LedgerEvent } from '#libs/kernel/event.ts';
+import type { EventMetadata, EventSet, LedgerEvent, Upcaster } from '#libs/kernel/event.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import type { StoredEvent } from '#libs/ports/event-store.ts';
-import type { Registry } from './registry.ts';
 
 /** Parsed and brought up to the versions that are written today; personal values stay sealed. */
 export type Decode = (stored: StoredEvent) => LedgerEvent;
 
 const maxUpcasts = 50;
 
-export const decoderOf = ({ upcasters }: Pick<Registry, 'upcasters'>): Decode => {
+export const decoderOf = ({ upcasters }: { readonly upcasters: ReadonlyMap<string, Upcaster> }): Decode => {
   const upcast = (type: string, data: JsonObject, metadata: EventMetadata): { type: string; data: JsonObject } => {
     for (let steps = 0; ; steps += 1) {
       const upcaster = upcasters.get(type);

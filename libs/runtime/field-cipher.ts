@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hash, hkdfSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Sealed } from '#libs/kernel/sealed.ts';
 
@@ -35,13 +35,16 @@ const derive = (subjectKey: KeyObject, { by, at }: Place): { fieldKey: Buffer; n
 
 const commitTo = (fieldKey: Buffer): Buffer => hash('sha256', Buffer.concat([commitmentLabel, fieldKey]), 'buffer');
 
+// Node takes keys as KeyObjects two to three times as fast as it takes them as bytes.
+const keyed = createSecretKey;
+
 /** Text as UTF-8; half a surrogate pair, which is no Unicode text, becomes U+FFFD. */
 export const encrypt = (subjectKey: KeyObject, place: Place, text: string): Sealed => {
   const { fieldKey, nonceKey } = derive(subjectKey, place);
   const context = contextOf(place);
   const clear = Buffer.from(text);
-  const nonce = createHmac('sha256', nonceKey).update(context).update(clear).digest().subarray(0, nonceBytes);
-  const cipher = createCipheriv('aes-256-gcm', fieldKey, nonce, { authTagLength: tagBytes }).setAAD(context);
+  const nonce = createHmac('sha256', keyed(nonceKey)).update(context).update(clear).digest().subarray(0, nonceBytes);
+  const cipher = createCipheriv('aes-256-gcm', keyed(fieldKey), nonce, { authTagLength: tagBytes }).setAAD(context);
   const parts = [commitTo(fieldKey), nonce, cipher.update(clear), cipher.final(), cipher.getAuthTag()];
   return { $sealed: Buffer.concat(parts).toString('base64url'), ...place };
 };
@@ -53,7 +56,7 @@ const decrypt = (fieldKey: Buffer, token: Sealed): string => {
   if (!wellSpelt || !commitTo(fieldKey).equals(bytes.subarray(0, commitmentBytes))) throw new TamperedValue(token);
   const nonce = bytes.subarray(commitmentBytes, headBytes);
   try {
-    const decipher = createDecipheriv('aes-256-gcm', fieldKey, nonce, { authTagLength: tagBytes })
+    const decipher = createDecipheriv('aes-256-gcm', keyed(fieldKey), nonce, { authTagLength: tagBytes })
       .setAAD(contextOf(token))
       .setAuthTag(bytes.subarray(-tagBytes));
     return Buffer.concat([decipher.update(bytes.subarray(headBytes, -tagBytes)), decipher.final()]).toString();

@@ -5,6 +5,7 @@ import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonObject, JsonValue } from '#libs/kernel/json.ts';
 import type { Document } from '#libs/kernel/projection.ts';
 import type { Rejection } from '#libs/kernel/rejection.ts';
+import type { Processes } from './saga-processes.ts';
 import type { Page, Query, StoredDocument } from '#libs/ports/read-models.ts';
 
 /** A command as it reaches the ledger, its body already validated at the edge. */
@@ -66,7 +67,10 @@ export interface Moment {
 export interface HistoryEntry {
   /** Personal values opened, masked or marked as erased for the viewer. */
   readonly event: LedgerEvent;
+  /** Codes in words, ids by their names, moments on the readers' clocks. */
   readonly text: { readonly en: string; readonly 'zh-CN': string };
+  /** Who acted, as they are called now, opened or masked for the viewer; absent where no user of that id is known. */
+  readonly actorName?: string;
 }
 
 export interface HistoryPage {
@@ -133,6 +137,8 @@ export interface Ledger {
   readonly features: readonly Feature[];
   now(): Instant;
   execute(request: CommandRequest): Promise<CommandOutcome>;
+  /** The durable processes, where they run in this process. */
+  readonly processes?: Processes;
   /** An aggregate's state now or in the past; undefined where it had no event. Rejects with AccessDenied. */
   stateOf(stream: string, viewer: Viewer, moment?: Moment): Promise<AggregateState | undefined>;
   /**

@@ -3,12 +3,16 @@ import { epochMsOf } from '#libs/kernel/instant.ts';
 import type { EventStore } from '#libs/ports/event-store.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
 import { prefixesOf } from './codec.ts';
+import type { Decode } from './codec.ts';
 import { DEAD_LETTERS_PHYSICAL, deadLetterOf } from './dead-letters.ts';
+import { followChanges } from './followed-changes.ts';
 import type { DeadLetter, Lag } from './ledger.ts';
 import type { Projections } from './projections.ts';
 import type { Registry } from './registry.ts';
 
 const pollEveryMs = 10;
+/** One look in so many asks the store, not only the checkpoints, whether anything is missing. */
+const looksPerCount = 20;
 /** Lag is counted up to here. */
 const maxCountedLag = 10_000;
 
@@ -48,8 +52,28 @@ export const deadLettersIn = async (models: ReadModels): Promise<readonly DeadLe
   return letters;
 };
 
-/** The read models as a reader beside the running ledger sees them: it waits for their writer and changes nothing. */
-export const observedProjections = (store: EventStore, models: ReadModels, registry: Registry): Projections => {
+/** The active collections whose checkpoint has not come as far as that. */
+const behindOf = async (models: ReadModels, registry: Registry, position: number): Promise<readonly string[]> => {
+  const [collections, checkpoints] = [await models.collections(), await models.checkpoints()];
+  return collections.flatMap(({ logical, physical, active }) =>
+    active && registry.projections.has(logical) && (checkpoints.get(physical)?.position ?? 0) < position
+      ? [physical]
+      : [],
+  );
+};
+
+/**
+ * The read models as one sees them who does not write them: it waits for their writer and changes nothing. With `decode` it
+ * also tells live changes, by reading anew what the events that come in concern.
+ */
+export const observedProjections = (
+  store: EventStore,
+  models: ReadModels,
+  registry: Registry,
+  decode?: Decode,
+  onAlarm?: (message: string) => void,
+): Projections => {
+  const stops = new Set<() => void>();
   const refuse = (what: string) =>
     Promise.reject(
       new Error(
@@ -59,14 +83,17 @@ export const observedProjections = (store: EventStore, models: ReadModels, regis
   return {
     async caughtUp(position, timeoutMs) {
       const deadline = performance.now() + timeoutMs;
-      for (;;) {
-        const behind = (await lagOf(store, models, registry)).filter(
-          (lag) => lag.position < position && lag.events > 0,
-        );
+      for (let look = 0; ; look += 1) {
+        let behind = await behindOf(models, registry, position);
         if (behind.length === 0) return;
+        if (look % looksPerCount === 0) {
+          const lags = await lagOf(store, models, registry);
+          behind = lags.filter((lag) => lag.position < position && lag.events > 0).map((lag) => lag.projection);
+          if (behind.length === 0) return;
+        }
         if (performance.now() > deadline)
           throw new Error(
-            `${behind[0]!.projection} is at position ${behind[0]!.position}, not yet at ${position}, after ${timeoutMs} ms: start the server, which brings it up to date, or retry later.`,
+            `${behind[0]} is not yet at position ${position} after ${timeoutMs} ms: start what writes the read models (the server, or a worker), or retry later.`,
           );
         await pause(pollEveryMs);
       }
@@ -75,7 +102,18 @@ export const observedProjections = (store: EventStore, models: ReadModels, regis
     rebuild: () => refuse('A rebuild'),
     deadLetters: () => deadLettersIn(models),
     retryDeadLetters: () => refuse('Taking dead letters again'),
-    onApplied: () => () => undefined,
-    close: async () => undefined,
+    onApplied(listener) {
+      if (decode === undefined) return () => undefined;
+      const abort = new AbortController();
+      const stop = () => void (abort.abort(), stops.delete(stop));
+      stops.add(stop);
+      void followChanges({ store, models, registry, decode, signal: abort.signal }, listener).catch((error: unknown) =>
+        onAlarm?.(`Live changes are told no longer: ${error instanceof Error ? error.message : String(error)}`),
+      );
+      return stop;
+    },
+    close: async () => {
+      for (const stop of stops) stop();
+    },
   };
 };

@@ -3,7 +3,6 @@ import type { LedgerEvent } from '#libs/kernel/event.ts';
 import { deriveId } from '#libs/kernel/identifiers.ts';
 import type { JsonObject, JsonValue } from '#libs/kernel/json.ts';
 import type { Document, Projection } from '#libs/kernel/projection.ts';
-import { renderSentence } from '#libs/kernel/sentence.ts';
 import { mayAct } from '#libs/kernel/actor.ts';
 import { UnknownCollection } from '#libs/ports/read-models.ts';
 import type { Filter, Page, Query, ReadModels, StoredDocument } from '#libs/ports/read-models.ts';
@@ -11,15 +10,19 @@ import { checkMayRead, HISTORY_READERS, maySeeClass, mayReadDocument, visibleTo 
 import { CommandHandler } from './handle-command.ts';
 import type { CommandPorts } from './command-ports.ts';
 import { AccessDenied } from './ledger.ts';
-import type { HistoryEntry, HistoryPage, Ledger, Moment, Viewer } from './ledger.ts';
+import type { HistoryPage, Ledger, Moment, Viewer } from './ledger.ts';
+import { plainLanguage } from './plain-language.ts';
 import type { Projections } from './projections.ts';
 import { parseStream } from './registry.ts';
+import { SagaRunner } from './saga-runner.ts';
 import { checkMoment, documentFromLog, stateWithin, withinMoment } from './replay.ts';
 import type { Within } from './replay.ts';
 
 export interface LedgerParts extends CommandPorts {
   readonly models: ReadModels;
   readonly projections: Projections;
+  /** Whether the features' durable processes run here: in one process per ledger. Default: they wait. */
+  readonly processes?: { readonly onAlarm: (message: string) => void };
   /** Closes what was opened for this ledger, after the ledger itself has come to rest. */
   readonly closeParts: () => Promise<void>;
 }
@@ -33,6 +36,15 @@ type AuditRow = { readonly stream: string; readonly revision: number };
 export const openLedger = (parts: LedgerParts): Ledger => {
   const { tenant, registry, store, models, projections, decode, clock, vault, sealer, closeParts } = parts;
   const handler = new CommandHandler(parts);
+  const processes =
+    parts.processes === undefined
+      ? undefined
+      : SagaRunner.start({
+          ...{ tenant, sagas: registry.sagas, store, decode, clock, models },
+          execute: (request) => handler.execute(request),
+          onAlarm: parts.processes.onAlarm,
+        });
+  const entriesOf = plainLanguage({ registry, models, sealer });
 
   const projectionOf = (collection: string): Projection => {
     const projection = registry.projections.get(collection);
@@ -63,15 +75,6 @@ export const openLedger = (parts: LedgerParts): Ledger => {
     return kind === 'versioned'
       ? models.get(name, id, { asOfPosition: position })
       : documentFromLog(store, decode, projection, id, position);
-  };
-
-  const entryOf = async (event: LedgerEvent, viewer: Viewer): Promise<HistoryEntry> => {
-    const data = (await sealer.openAll(event.data, maySeeClass(viewer.actor))) as JsonObject;
-    const says = registry.definitions.get(event.type)?.says ?? { en: event.type, 'zh-CN': event.type };
-    return {
-      event: { ...event, data },
-      text: { en: renderSentence(says.en, data), 'zh-CN': renderSentence(says['zh-CN'], data) },
-    };
   };
 
   /** The events that the rows name, in the rows' order; each stream is read once. */
@@ -108,15 +111,17 @@ export const openLedger = (parts: LedgerParts): Ledger => {
     within: Within,
     { after = 0, limit = 100 }: { readonly after?: number; readonly limit?: number },
   ): Promise<HistoryPage & { readonly any: boolean }> => {
-    const entries: HistoryEntry[] = [];
+    const shown: LedgerEvent[] = [];
     const checked = new Map<string, boolean>();
     let from = after;
     let any = false;
+    // As many as asked for; not fewer than this, since the moment or the viewer's teams may leave most of them out.
+    const rows = Math.min(Math.max(limit, 100), 500);
     for (;;) {
       const { documents } = await models.find(AUDIT_TRAIL, {
         filter: { $and: [filter, { position: { $gt: from } }] },
         sort: [{ field: 'position', direction: 'asc' }],
-        limit: 500,
+        limit: rows,
       });
       any ||= documents.length > 0;
       const events = await eventsOf(documents.map((each) => each.document as unknown as AuditRow));
@@ -135,11 +140,11 @@ export const openLedger = (parts: LedgerParts): Ledger => {
           checked.set(event.stream, visible);
         }
         if (!visible) continue;
-        entries.push(await entryOf(event, viewer));
-        if (entries.length === limit) return { entries, next: event.position, any };
+        shown.push(event);
+        if (shown.length === limit) return { entries: await entriesOf(shown, viewer), next: event.position, any };
       }
       const last = events.at(-1);
-      if (documents.length < 500 || last === undefined) return { entries, any };
+      if (documents.length < rows || last === undefined) return { entries: await entriesOf(shown, viewer), any };
       from = last.position;
     }
   };
@@ -149,6 +154,7 @@ export const openLedger = (parts: LedgerParts): Ledger => {
     features: registry.features,
     now: () => clock.now(),
     execute: (request) => handler.execute(request),
+    ...(processes === undefined ? {} : { processes }),
 
     async stateOf(stream, viewer, moment = {}) {
       checkMoment(moment, clock.now());
@@ -250,6 +256,7 @@ export const openLedger = (parts: LedgerParts): Ledger => {
     pseudonym: (kind, value) => deriveId(tenant, `${kind}/${vault.blindIndex(kind, value)}`),
 
     async close() {
+      await processes?.close();
       await handler.settled();
       await projections.close();
       await closeParts();

@@ -72,6 +72,16 @@ export class ProjectionRun {
     return this.#store(mine, Math.max(upTo, this.#checkpoint.position), []);
   }
 
+  /** Rejects with CheckpointMismatch where another worker has taken the collection over. */
+  async confirm(): Promise<void> {
+    await this.#models.apply({
+      projection: this.physical,
+      expected: this.#checkpoint,
+      next: this.#checkpoint,
+      writes: [],
+    });
+  }
+
   /** Takes the parked events of one subject again, oldest first. Returns how many stay parked. */
   async retake(
     events: readonly LedgerEvent[],

@@ -22,6 +22,11 @@ export interface ProjectorOptions {
   readonly decode: Decode;
   /** Told of what needs a person: a dead letter, a fenced worker. */
   readonly onAlarm?: (message: string) => void;
+  /**
+   * Told that a read model is folded here no longer: another worker took over (CheckpointMismatch), or its store failed. The
+   * others go on. Without it all stand still.
+   */
+  readonly onDropped?: (collection: string, error: Error) => void;
 }
 
 /** Events that a rebuild folds between two writes. */
@@ -50,33 +55,57 @@ export class Projector implements Projections {
 
   /** Takes over the read models, finishes or begins what a new version of the programme asks for, and goes on live. */
   static async start(options: ProjectorOptions): Promise<Projector> {
-    const projector = new Projector(options);
-    const { models } = options;
-    await models.ensure(DEAD_LETTERS_PHYSICAL, DEAD_LETTERS);
+    const projector = await Projector.standby(options);
     const outdated: Projection[] = [];
     for (const projection of projector.#projections) {
-      const logical = projection.collection.name;
-      const known = (await models.collections()).filter((each) => each.logical === logical);
-      const active = known.find((each) => each.active)?.physical;
-      // What an interrupted rebuild left is begun anew: it is newer than the active one and nobody reads it.
-      for (const each of known)
-        if (active !== undefined && !each.active && generationOf(each.physical) > generationOf(active))
-          await models.drop(each.physical);
-      const physical = active ?? physicalName(projection.name, 1);
-      if (!physical.startsWith(`${projection.name}~`)) outdated.push(projection);
-      else projector.#runs.set(logical, await ProjectionRun.open(projection, physical, models));
+      const run = await projector.#openActive(projection);
+      if (run === undefined) outdated.push(projection);
+      else projector.#runs.set(projection.collection.name, run);
     }
-    projector.#position = Math.min(
-      ...[...projector.#runs.values()].map((run) => run.position),
-      Number.MAX_SAFE_INTEGER,
-    );
-    if (projector.#runs.size === 0) projector.#position = 0;
-    projector.#running = projector.#goOn();
+    projector.#follow(Math.min(...[...projector.#runs.values()].map((run) => run.position)));
     if (outdated.length > 0)
-      void projector
-        .#rebuildAll(outdated)
-        .catch((error: unknown) => options.onAlarm?.(`The new read models were not built: ${String(error)}`));
+      void projector.#rebuildAll(outdated).catch((error: unknown) => {
+        if (!projector.#stop.signal.aborted) options.onAlarm?.(`The new read models were not built: ${String(error)}`);
+      });
     return projector;
+  }
+
+  /** Folds nothing yet: read models are taken over one by one, by `adopt`. */
+  static async standby(options: ProjectorOptions): Promise<Projector> {
+    await options.models.ensure(DEAD_LETTERS_PHYSICAL, DEAD_LETTERS);
+    return new Projector(options);
+  }
+
+  /** The collections folded here. */
+  get adopted(): ReadonlySet<string> {
+    return new Set([...this.#runs.values()].map((run) => run.projection.collection.name));
+  }
+
+  /**
+   * Takes one read model over, whoever folded it before, brings it as far as the others and goes on with it; one of an older
+   * version of the fold is built anew. Resolves when it is live. Rejects with CheckpointMismatch where another was faster.
+   */
+  async adopt(collection: string): Promise<void> {
+    const [projection] = this.#named(collection);
+    const run = await this.#openActive(projection!);
+    if (run === undefined) {
+      if (this.#running === undefined) this.#follow(await this.#options.store.head());
+      await this.#rebuildAll([projection!]);
+    } else if (this.#running === undefined) {
+      this.#runs.set(collection, run);
+      this.#follow(run.position);
+    } else {
+      await this.#fold([run]);
+      await this.#exclusive.run(async () => {
+        await this.#fold([run], this.#position);
+        this.#runs.set(collection, run);
+      });
+    }
+  }
+
+  /** Stops folding one read model, after the batch under way. */
+  async abandon(collection: string): Promise<void> {
+    await this.#exclusive.run(async () => this.#forget(collection));
   }
 
   onApplied(listener: (changes: readonly DocumentChange[], position: number) => void): () => void {
@@ -143,18 +172,42 @@ export class Projector implements Projections {
     collection?: string,
     onProgress?: (done: number, total: number) => void,
   ): Promise<readonly RebuildReport[]> {
-    const chosen = this.#projections.filter((each) => collection === undefined || each.collection.name === collection);
-    if (chosen.length === 0)
-      throw new Error(
-        `There is no read model ${collection}. Known: ${this.#projections.map((each) => each.collection.name).join(', ')}.`,
-      );
-    return this.#rebuildAll(chosen, onProgress);
+    return this.#rebuildAll(this.#named(collection), onProgress);
   }
 
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#running;
     await this.#exclusive.idle();
+  }
+
+  #named(collection: string | undefined): readonly Projection[] {
+    const chosen = this.#projections.filter((each) => collection === undefined || each.collection.name === collection);
+    if (chosen.length === 0)
+      throw new Error(
+        `There is no read model ${collection}. Known: ${this.#projections.map((each) => each.collection.name).join(', ')}.`,
+      );
+    return chosen;
+  }
+
+  /** Takes the active collection over, or makes the first one; undefined where the active one is of another version. */
+  async #openActive(projection: Projection): Promise<ProjectionRun | undefined> {
+    const { models } = this.#options;
+    const logical = projection.collection.name;
+    const known = (await models.collections()).filter((each) => each.logical === logical);
+    const active = known.find((each) => each.active)?.physical;
+    // What an interrupted rebuild left is begun anew: it is newer than the active one and nobody reads it.
+    for (const each of known)
+      if (active !== undefined && !each.active && generationOf(each.physical) > generationOf(active))
+        await models.drop(each.physical);
+    const physical = active ?? physicalName(projection.name, 1);
+    if (!physical.startsWith(`${projection.name}~`)) return undefined;
+    return ProjectionRun.open(projection, physical, models);
+  }
+
+  #follow(from: number): void {
+    this.#position = Number.isFinite(from) ? from : 0;
+    this.#running = this.#goOn();
   }
 
   async #goOn(): Promise<void> {
@@ -174,9 +227,14 @@ export class Projector implements Projections {
 
   async #take(stored: readonly StoredEvent[], upTo = stored.at(-1)!.position): Promise<void> {
     await this.#exclusive.run(async () => {
-      const events = stored.map(this.#options.decode);
+      const events = this.#runs.size === 0 ? [] : stored.map(this.#options.decode);
+      const runs = [...this.#runs.values()];
+      // Each has its own checkpoint and documents: on a server they need not wait for each other.
+      const outcomes = await Promise.allSettled(runs.map((run) => run.take(events, upTo)));
       const changes: DocumentChange[] = [];
-      for (const run of this.#runs.values()) changes.push(...(await run.take(events, upTo)));
+      for (const [index, outcome] of outcomes.entries())
+        if (outcome.status === 'fulfilled') changes.push(...outcome.value);
+        else this.#drop(runs[index]!, outcome.reason);
       this.#position = upTo;
       this.#tell(changes);
     });
@@ -185,6 +243,19 @@ export class Projector implements Projections {
         this.#waiting.delete(waiter);
         waiter.resolve();
       }
+  }
+
+  #drop(run: ProjectionRun, reason: unknown): void {
+    const { onDropped } = this.#options;
+    if (onDropped === undefined) throw reason;
+    const collection = run.projection.collection.name;
+    this.#forget(collection);
+    onDropped(collection, reason instanceof Error ? reason : new Error(String(reason)));
+  }
+
+  /** One that is being built included. */
+  #forget(collection: string): void {
+    for (const [key, run] of this.#runs) if (run.projection.collection.name === collection) this.#runs.delete(key);
   }
 
   #tell(changes: readonly DocumentChange[]): void {
@@ -196,7 +267,7 @@ export class Projector implements Projections {
     projections: readonly Projection[],
     onProgress?: (done: number, total: number) => void,
   ): Promise<readonly RebuildReport[]> {
-    const { models, store, decode } = this.#options;
+    const { models, store } = this.#options;
     const startedAt = performance.now();
     const builds: ProjectionRun[] = [];
     for (const projection of projections) {
@@ -206,33 +277,31 @@ export class Projector implements Projections {
       for (const each of known) if (!each.active) await models.drop(each.physical);
       builds.push(await ProjectionRun.open(projection, physicalName(projection.name, newest + 1), models));
     }
-    const filter = { streamPrefixes: prefixesOf(projections.flatMap((each) => each.reads)) };
     const total = await store.head();
     let events = 0;
-    const build = async (upTo?: number) => {
-      let batch: LedgerEvent[] = [];
-      const flush = async (position?: number) => {
-        for (const run of builds) await run.take(batch, position ?? batch.at(-1)?.position ?? run.position);
-        events += batch.length;
-        batch = [];
-        onProgress?.(builds[0]!.position, total);
-      };
-      for await (const page of store.readAll({
-        after: builds[0]!.position,
-        filter,
-        ...(upTo === undefined ? {} : { upTo }),
-      })) {
-        batch.push(...page.map(decode));
-        if (batch.length >= rebuildBatch) await flush();
-      }
-      await flush(upTo);
+    const onBatch = (folded: number) => {
+      events += folded;
+      onProgress?.(builds[0]!.position, total);
     };
     // Most of the way beside the live batches, the rest while they wait for a moment.
-    await build();
+    await this.#fold(builds, undefined, onBatch);
     await this.#exclusive.run(async () => {
-      await build(this.#position);
+      await this.#fold(builds, this.#position, onBatch);
       for (const run of builds) this.#runs.set(`building ${run.physical}`, run);
     });
+    try {
+      return await this.#switchOver(builds, events, startedAt);
+    } finally {
+      for (const run of builds) this.#runs.delete(`building ${run.physical}`);
+    }
+  }
+
+  async #switchOver(
+    builds: readonly ProjectionRun[],
+    events: number,
+    startedAt: number,
+  ): Promise<readonly RebuildReport[]> {
+    const { models } = this.#options;
     // The builders may have read further than the live batches had come: only from there on both can be compared.
     await this.caughtUp(Math.max(...builds.map((run) => run.position)), 60_000);
     const reports: RebuildReport[] = [];
@@ -241,6 +310,8 @@ export class Projector implements Projections {
       const before = this.#runs.get(logical);
       const comparison = await this.#compare(run, before);
       await this.#exclusive.run(async () => {
+        // A worker that was frozen while another built must not switch readers to what it built itself.
+        await run.confirm();
         await models.activate(logical, run.physical);
         this.#runs.delete(`building ${run.physical}`);
         this.#runs.set(logical, run);
@@ -251,6 +322,31 @@ export class Projector implements Projections {
       if (before !== undefined) await this.#forgetLetters(before.physical);
     }
     return reports;
+  }
+
+  /** Folds what these runs lack, up to the position or as far as the store goes. */
+  async #fold(
+    runs: readonly ProjectionRun[],
+    upTo?: number,
+    onBatch: (events: number) => void = () => undefined,
+  ): Promise<void> {
+    const { store, decode } = this.#options;
+    const filter = { streamPrefixes: prefixesOf(runs.flatMap((run) => run.projection.reads)) };
+    let batch: LedgerEvent[] = [];
+    const flush = async (position?: number) => {
+      // What is cut off here is begun anew, or gone on with, at the next start.
+      this.#stop.signal.throwIfAborted();
+      for (const run of runs) await run.take(batch, position ?? batch.at(-1)?.position ?? run.position);
+      onBatch(batch.length);
+      batch = [];
+    };
+    const after = Math.min(...runs.map((run) => run.position));
+    if (upTo === undefined || after < upTo)
+      for await (const page of store.readAll({ after, filter, ...(upTo === undefined ? {} : { upTo }) })) {
+        batch.push(...page.map(decode));
+        if (batch.length >= rebuildBatch) await flush();
+      }
+    await flush(upTo);
   }
 
   /** Page by page between live batches, so that both stand at the same position whenever they are looked at. */
@@ -285,18 +381,25 @@ export class Projector implements Projections {
 
   async #forgetLetters(physical: string): Promise<void> {
     const { models } = this.#options;
-    const before = await models.checkpoint(DEAD_LETTERS_PHYSICAL);
     const letters = (await this.deadLetters()).filter((letter) => letter.projection === physical);
     if (letters.length === 0) return;
-    await models.apply({
-      projection: DEAD_LETTERS_PHYSICAL,
-      expected: before,
-      next: { position: (before?.position ?? 0) + 1, epoch: 1 },
-      writes: letters.map(({ position }) => ({
-        collection: DEAD_LETTERS_PHYSICAL,
-        id: deadLetterId(physical, position),
-        versions: [{ position, document: null }],
-      })),
-    });
+    for (let attempt = 1; ; attempt += 1) {
+      const before = await models.checkpoint(DEAD_LETTERS_PHYSICAL);
+      try {
+        return await models.apply({
+          projection: DEAD_LETTERS_PHYSICAL,
+          expected: before,
+          next: { position: (before?.position ?? 0) + 1, epoch: 1 },
+          writes: letters.map(({ position }) => ({
+            collection: DEAD_LETTERS_PHYSICAL,
+            id: deadLetterId(physical, position),
+            versions: [{ position, document: null }],
+          })),
+        });
+      } catch (error) {
+        // Another worker forgot letters of its own at the same moment.
+        if (!(error instanceof CheckpointMismatch) || attempt === 20) throw error;
+      }
+    }
   }
 }

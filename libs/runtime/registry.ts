@@ -3,6 +3,8 @@ import type { EventDefinition, EventSet, Upcaster } from '#libs/kernel/event.ts'
 import type { Feature } from '#libs/kernel/feature.ts';
 import type { Projection } from '#libs/kernel/projection.ts';
 import type { Saga } from '#libs/kernel/saga.ts';
+import { processEvents } from './saga-events.ts';
+import { waitingProcesses } from './saga-waiting.ts';
 
 /** Everything that the features contribute, by name. */
 export interface Registry {
@@ -29,9 +31,11 @@ export const registryOf = (features: readonly Feature[], extraEvents: readonly E
     if (map.has(name)) throw new Error(`Two features declare ${name}: rename one of them.`);
     map.set(name, value);
   };
+  const sagas = features.flatMap((feature) => feature.sagas ?? []);
   const eventSets = [
     ...new Set([
       ...extraEvents,
+      ...(sagas.length > 0 ? [processEvents] : []),
       ...features.flatMap((feature) => [
         ...(feature.events ?? []),
         ...(feature.aggregates ?? []).map((aggregate) => aggregate.events),
@@ -51,6 +55,7 @@ export const registryOf = (features: readonly Feature[], extraEvents: readonly E
     for (const projection of (feature.projections ?? []) as readonly Projection[])
       claim(projections, projection.collection.name, projection);
   }
+  if (sagas.length > 0) claim(projections, waitingProcesses.collection.name, waitingProcesses as unknown as Projection);
   return {
     features,
     eventSets,
@@ -59,7 +64,7 @@ export const registryOf = (features: readonly Feature[], extraEvents: readonly E
     aggregates,
     commands,
     projections,
-    sagas: features.flatMap((feature) => feature.sagas ?? []),
+    sagas,
   };
 };
 

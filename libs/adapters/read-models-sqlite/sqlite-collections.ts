@@ -50,6 +50,12 @@ interface Collection {
 
 type Param = string | number | null;
 
+/** A version to be written; without JSON the document is gone from there on. */
+interface Version {
+  readonly position: number;
+  readonly json: string | undefined;
+}
+
 const schema = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE collections (
@@ -85,7 +91,14 @@ export class SqliteCollections {
     try {
       this.#checkSchema(file);
       if (!readOnly) {
-        this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;');
+        this.#database.exec(`
+          PRAGMA journal_mode = WAL;
+          PRAGMA synchronous = NORMAL;
+          PRAGMA secure_delete = ON;
+          PRAGMA cache_size = -64000;
+          PRAGMA wal_autocheckpoint = 4000;
+          PRAGMA journal_size_limit = 67108864;
+        `);
         this.#writing(() => {
           if (this.#checkSchema(file) !== 0) return;
           this.#database.exec(schema);
@@ -351,15 +364,16 @@ export class SqliteCollections {
         let shapes = seen.get(collection.key);
         if (shapes === undefined) seen.set(collection.key, (shapes = new Map<string, number>()));
         const kept = collection.kind === 'current' ? versions.slice(-1) : versions;
+        const written: Version[] = [];
         for (const { position, document } of kept) {
           if (!Number.isSafeInteger(position) || position < 0)
             throw new TypeError(`${physical} ${id}: ${position} is not a position.`);
-          const json = document === null ? undefined : canonicalJson(document);
           if (document !== null) addShapes(document as JsonValue, shapes);
-          if (collection.kind === 'current') this.#replace(collection, id, position, json);
-          else this.#append(collection, id, position, json);
+          written.push({ position, json: document === null ? undefined : canonicalJson(document) });
           if (position > target.newest) target.newest = position;
         }
+        if (collection.kind === 'versioned') this.#append(collection, id, written);
+        else for (const { position, json } of written) this.#replace(collection, id, position, json);
       }
       for (const { collection, newest } of collections.values())
         if (newest > collection.newest)
@@ -400,25 +414,37 @@ export class SqliteCollections {
       );
   }
 
-  #append(collection: Collection, id: string, position: number, json: string | undefined): void {
+  /** Versions that end within these are written once, closed: each row that is touched twice costs all its indexes twice. */
+  #append(collection: Collection, id: string, versions: readonly Version[]): void {
     const table = `docs_${collection.key}`;
+    const insert = (from: number, to: number | null, json: string) =>
+      this.#run(`INSERT INTO ${table} VALUES (?, ?, ?, ?)`, id, from, to, json);
     const latest = this.#one(
       `SELECT from_position, to_position FROM ${table} WHERE id = ? ORDER BY from_position DESC LIMIT 1`,
       id,
     );
-    if (latest !== undefined) {
-      const from = Number(latest.from_position);
-      const end = latest.to_position === null ? from : Number(latest.to_position);
+    let end = latest === undefined ? -1 : Number(latest.to_position ?? latest.from_position);
+    let stored = latest;
+    let held: { readonly from: number; readonly json: string } | undefined;
+    for (const { position, json } of versions) {
       if (position < end)
         throw new Error(
           `${collection.physical} ${id}: a version at position ${position} comes after one at ${end}; versions go forward.`,
         );
-      if (position === from)
-        this.#run(`DELETE FROM ${table} WHERE id = ? AND from_position = ?`, id, from); // the same event, once more
-      else if (latest.to_position === null)
-        this.#run(`UPDATE ${table} SET to_position = ? WHERE id = ? AND from_position = ?`, position, id, from);
+      if (held !== undefined) {
+        // At the same position it is the same event, once more: the later outcome stands.
+        if (position > held.from) insert(held.from, position, held.json);
+      } else if (stored !== undefined) {
+        const from = Number(stored.from_position);
+        if (position === from) this.#run(`DELETE FROM ${table} WHERE id = ? AND from_position = ?`, id, from);
+        else if (stored.to_position === null)
+          this.#run(`UPDATE ${table} SET to_position = ? WHERE id = ? AND from_position = ?`, position, id, from);
+      }
+      stored = undefined;
+      held = json === undefined ? undefined : { from: position, json };
+      end = position;
     }
-    if (json !== undefined) this.#run(`INSERT INTO ${table} VALUES (?, ?, NULL, ?)`, id, position, json);
+    if (held !== undefined) insert(held.from, null, held.json);
   }
 
   #recordShapes(key: number, shapes: ReadonlyMap<string, number>): void {

@@ -1,9 +1,11 @@
 import type { Role } from '#libs/kernel/actor.ts';
-import type { EventSet, LedgerEvent, Origin } from '#libs/kernel/event.ts';
+import type { EventDefinition, EventSet, LedgerEvent, Origin } from '#libs/kernel/event.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import type { Document, Projection } from '#libs/kernel/projection.ts';
-import { fieldsOfSentence, renderSentence } from '#libs/kernel/sentence.ts';
+import { fieldsOfSentence } from '#libs/kernel/sentence.ts';
+import { tell } from '#libs/kernel/terms.ts';
+import type { Terms } from '#libs/kernel/terms.ts';
 
 /** One recorded fact, for people: who, what, when, why. The key is the event's id. */
 export type AuditRow = {
@@ -47,41 +49,49 @@ const READERS: readonly Role[] = [
 
 interface Sentence {
   readonly category: string;
-  readonly source?: string;
-  readonly says: { readonly en: string; readonly 'zh-CN': string };
+  readonly definition: EventDefinition;
   readonly fields: readonly string[];
 }
 
 const sentencesOf = (eventSets: readonly EventSet[]): ReadonlyMap<string, Sentence> =>
   new Map(
     eventSets.flatMap(({ category, definitions }) =>
-      Object.entries(definitions).map(([type, { says, source }]) => [
-        type,
-        {
-          ...{ category, says, ...(source === undefined ? {} : { source }) },
-          fields: [...new Set([...fieldsOfSentence(says.en), ...fieldsOfSentence(says['zh-CN'])])],
-        },
-      ]),
+      Object.entries(definitions).map(([type, definition]) => {
+        const { says } = definition;
+        const fields = [...new Set([...fieldsOfSentence(says.en), ...fieldsOfSentence(says['zh-CN'])])];
+        return [type, { category, definition, fields }];
+      }),
     ),
   );
 
-const rowOf = (event: LedgerEvent, { category, source, fields }: Sentence): AuditRow => {
+const rowOf = (event: LedgerEvent, { category, definition, fields }: Sentence): AuditRow => {
   const { position, subject, stream, streamId, revision, type, occurredAt, recordedAt, data, metadata } = event;
   const { actor, team, purpose, origin, commandId, correlationId, causationId, sourceRow, policyVersions } = metadata;
   return {
     ...{ position, subject, stream, aggregate: category, aggregateId: streamId, revision, type },
     ...{ actor, team, purpose, origin, occurredAt, recordedAt, commandId, correlationId, causationId, sourceRow },
-    ...{ rule: source, policyVersions },
+    ...{ rule: definition.source, policyVersions },
     facts: Object.fromEntries(fields.filter((name) => data[name] !== undefined).map((name) => [name, data[name]!])),
   };
 };
 
 /**
  * The audit trail of every feature whose events are given: one document per event, told in plain language when it is read
- * (`text`), so that a better sentence needs no rebuild. Built by hand and not by `projection()`: it takes every fact alike.
+ * (`text`), so that a better sentence or word needs no rebuild. The glossaries are by the events' category; ids stay, for
+ * names are other documents'. Built by hand and not by `projection()`: it takes every fact alike.
  */
-export const auditTrail = (eventSets: readonly EventSet[]): Projection<AuditRow & Document> => {
+export const auditTrail = (
+  eventSets: readonly EventSet[],
+  glossaries: ReadonlyMap<string, Terms> = new Map(),
+): Projection<AuditRow & Document> => {
   const sentences = sentencesOf(eventSets);
+  const textOf = ({ type, facts }: AuditRow) => {
+    const sentence = sentences.get(type);
+    if (sentence === undefined) return { en: type, 'zh-CN': type };
+    const terms = glossaries.get(sentence.category) ?? {};
+    const told = (language: 'en' | 'zh-CN') => tell(sentence.definition, facts, { language, terms });
+    return { en: told('en'), 'zh-CN': told('zh-CN') };
+  };
   return {
     name: 'audit-trail@1',
     collection: {
@@ -102,12 +112,6 @@ export const auditTrail = (eventSets: readonly EventSet[]): Projection<AuditRow 
       ]),
     ),
     ignores: [],
-    onRead: (row) => {
-      const says = sentences.get(row.type)?.says ?? { en: row.type, 'zh-CN': row.type };
-      return {
-        ...row,
-        text: { en: renderSentence(says.en, row.facts), 'zh-CN': renderSentence(says['zh-CN'], row.facts) },
-      };
-    },
+    onRead: (row) => ({ ...row, text: textOf(row) }),
   };
 };

@@ -41,6 +41,15 @@ describe('the audit trail', () => {
       text: { en: 'Stored in box-7, sent by Li Na.', 'zh-CN': 'Li Na 寄来的包裹已存入 box-7。' },
     }));
 
+  it('puts codes into words, never what a person wrote', () => {
+    const words = { 'box-7': { en: 'the seventh box', 'zh-CN': '七号柜' } };
+    const worded = auditTrail([parcelEvents], new Map([['parcel', { box: words, sender: words }]]));
+    const odd = { ...(row as object), facts: { box: 'box-7', sender: 'box-7' } };
+    expect(worded.onRead?.(odd as never, '2026-03-02T01:00:00.000Z')).toMatchObject({
+      text: { en: 'Stored in the seventh box, sent by box-7.', 'zh-CN': 'box-7 寄来的包裹已存入 七号柜。' },
+    });
+  });
+
   it('takes the facts of every feature that it is given', () =>
     expect(Object.keys(trail.on)).toEqual([
       ...Object.keys(parcelEvents.definitions),

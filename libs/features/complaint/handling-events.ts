@@ -24,8 +24,8 @@ export const handlingEvents = {
       byId: field.id(),
     }),
     says: {
-      en: 'Found {finding}, cause {cause} ({byId}): {explanation}',
-      'zh-CN': '认定结果：{finding}，原因：{cause}（{byId}）：{explanation}',
+      en: 'Found {finding}, cause: {cause} (by {byId}). {explanation}',
+      'zh-CN': '认定投诉{finding}，原因：{cause}（认定人：{byId}）。{explanation}',
     },
   },
   'complaint.handling-begun.v1': {
@@ -108,8 +108,8 @@ export const handlingEvents = {
     source: '[H5.4]',
     data: Type.Object({ outcome: field.text(200), timeUnknown: Type.Boolean() }),
     says: {
-      en: 'The complaint was closed: {outcome}{?timeUnknown  (when is not known)}.',
-      'zh-CN': '投诉已结案：{outcome}{?timeUnknown （结案时间不详）}。',
+      en: 'The complaint was closed, outcome: {outcome}{?timeUnknown  (when is not known)}.',
+      'zh-CN': '投诉已结案，结论：{outcome}{?timeUnknown （结案时间不详）}。',
     },
   },
   'complaint.withdrawn.v1': {

@@ -96,17 +96,26 @@ export const intakeEvents = {
   'complaint.severity-raised.v1': {
     meaning: 'The complaint is graver than it seemed.',
     data: Type.Object({ from: severity, severity, why }),
-    says: { en: 'Severity raised from {from} to {severity}: {why}', 'zh-CN': '严重程度由{from}升为{severity}：{why}' },
+    says: {
+      en: 'Severity raised from {from} to {severity}: {why}',
+      'zh-CN': '严重程度由“{from}”升为“{severity}”：{why}',
+    },
   },
   'complaint.severity-lowered.v1': {
     meaning: 'The complaint is less grave than it seemed. Its deadlines stay.',
     data: Type.Object({ from: severity, severity, why }),
-    says: { en: 'Severity lowered from {from} to {severity}: {why}', 'zh-CN': '严重程度由{from}降为{severity}：{why}' },
+    says: {
+      en: 'Severity lowered from {from} to {severity}: {why}',
+      'zh-CN': '严重程度由“{from}”降为“{severity}”：{why}',
+    },
   },
   'complaint.category-changed.v1': {
     meaning: 'The complaint is of another type.',
     data: Type.Object({ from: field.text(200), category: field.text(200), why }),
-    says: { en: 'Category changed from {from} to {category}: {why}', 'zh-CN': '类别由{from}改为{category}：{why}' },
+    says: {
+      en: 'Category changed from “{from}” to “{category}”: {why}',
+      'zh-CN': '类别由“{from}”改为“{category}”：{why}',
+    },
   },
   'complaint.assigned.v1': {
     meaning: 'Who is responsible, and in which team.',
@@ -114,7 +123,7 @@ export const intakeEvents = {
     data: Type.Object({ responsibleId: field.id(), team: Type.Optional(field.id()) }),
     says: {
       en: '{responsibleId} is responsible{?team  (team {team})}.',
-      'zh-CN': '责任人为{responsibleId}{?team （团队{team}）}。',
+      'zh-CN': '责任人为{responsibleId}{?team （团队：{team}）}。',
     },
   },
   'complaint.accepted.v1': {
@@ -134,8 +143,8 @@ export const intakeEvents = {
     source: '[H5.4]',
     data: Type.Object({ step, ownerId: field.id(), dueAt: field.instant(), why }),
     says: {
-      en: 'Step {step} now belongs to {ownerId}, due {dueAt}: {why}',
-      'zh-CN': '步骤{step}改由{ownerId}负责，时限{dueAt}：{why}',
+      en: 'The step “{step}” now belongs to {ownerId}, due {dueAt}: {why}',
+      'zh-CN': '“{step}”步骤改由{ownerId}负责，时限{dueAt}：{why}',
     },
   },
 } as const;

@@ -3,6 +3,7 @@ import { customer } from './customer.ts';
 import { customers } from './customers.projection.ts';
 import { duplicatesSaga } from './duplicates.saga.ts';
 import { mergerSaga } from './merger.saga.ts';
+import { customerTerms } from './terms.ts';
 
 /** Customers: profile, admission, contracts, lifecycle, tags, class, identity. [A1–A6, A13] */
 export const customerFeature: Feature = {
@@ -10,5 +11,6 @@ export const customerFeature: Feature = {
   aggregates: [customer],
   projections: [customers],
   sagas: [mergerSaga, duplicatesSaga],
+  terms: customerTerms,
   edge: async () => ({ commands: (await import('./customer.commands.ts')).customerCommands }),
 };

@@ -129,7 +129,7 @@ export const lifecycleEvents = {
       recentTransactions: field.count(),
       earlierTransactions: field.count(),
     }),
-    says: { en: 'Lifecycle stage: {stage} (rule {rule}).', 'zh-CN': '生命周期阶段：{stage}（规则：{rule}）。' },
+    says: { en: 'Lifecycle stage: {stage} (rule: {rule}).', 'zh-CN': '生命周期阶段：{stage}（规则：{rule}）。' },
   },
   'customer.lifecycle-overridden.v1': {
     meaning: 'A person placed the customer in a stage, whatever the rules say, until the override is lifted.',
@@ -137,7 +137,7 @@ export const lifecycleEvents = {
     data: Type.Object({ stage: Type.Enum([...LIFECYCLE_STAGES]), why }),
     says: {
       en: 'The lifecycle stage was set to {stage} by hand: {why}.',
-      'zh-CN': '生命周期阶段人工调整为{stage}：{why}。',
+      'zh-CN': '生命周期阶段人工调整为“{stage}”：{why}。',
     },
   },
   'customer.lifecycle-override-lifted.v1': {
@@ -176,7 +176,7 @@ export const tagEvents = {
       validUntil: field.instant(),
     }),
     says: {
-      en: 'Tagged “{tag}” ({kind}) until {validUntil}{?rule  by rule {rule}}{?why : {why}}.',
+      en: 'Tagged “{tag}” ({kind}) until {validUntil}{?rule  by the rule “{rule}”}{?why : {why}}.',
       'zh-CN': '已加标签“{tag}”（{kind}），有效至{validUntil}{?rule ，规则：{rule}}{?why ，理由：{why}}。',
     },
   },

@@ -46,7 +46,7 @@ export const tierEvents = {
     says: {
       en: 'Class {tier} under policy {policyVersion}: {decidingRule} ({?inputs.spend spend {inputs.spend} {inputs.currency} in {thresholds.spendDays} days, }{?inputs.withoutRate no rate for {inputs.withoutRate}, }{inputs.tenureDays} days of dealings).',
       'zh-CN':
-        '按政策{policyVersion}评定为{tier}类：{decidingRule}（{?inputs.spend {thresholds.spendDays}天内消费{inputs.spend} {inputs.currency}，}{?inputs.withoutRate 缺少{inputs.withoutRate}汇率，}合作{inputs.tenureDays}天）。',
+        '按政策{policyVersion}评定客户类别为“{tier}”：{decidingRule}（{?inputs.spend {thresholds.spendDays}天内消费{inputs.spend} {inputs.currency}，}{?inputs.withoutRate 缺少{inputs.withoutRate}汇率，}合作{inputs.tenureDays}天）。',
     },
   },
   'customer.standing-granted.v1': {

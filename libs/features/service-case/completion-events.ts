@@ -56,7 +56,7 @@ export const completionEvents = {
     }),
     says: {
       en: 'Retrospective. Cause: {cause}. Went well: {wentWell}. To improve: {toImprove}.',
-      'zh-CN': '复盘。原因：{cause}；做得好的：{wentWell}；待改进：{toImprove}。',
+      'zh-CN': '复盘。原因：{cause}。做得好的：{wentWell}。待改进：{toImprove}。',
     },
   },
   'service-case.execution-record-signed.v1': {
@@ -79,7 +79,7 @@ export const completionEvents = {
     says: {
       en: '{signedBy} signed the execution record as {signedAs}: {kind} served by {staffId} at {servedAt}{?score , score {score}}. Problem: {problem}. Result: {result}.{?remarks  Remarks: {remarks}}',
       'zh-CN':
-        '{signedBy} 以 {signedAs} 身份签署服务执行记录：{kind}，服务人员 {staffId}，时间 {servedAt}{?score ，评分 {score}}。问题：{problem}。结果：{result}。{?remarks 备注：{remarks}}',
+        '{signedBy}以{signedAs}身份签署服务执行记录：{kind}，服务人员：{staffId}，服务时间：{servedAt}{?score ，评分：{score}}。问题：{problem}。结果：{result}。{?remarks 备注：{remarks}}',
     },
   },
   'service-case.closed.v1': {

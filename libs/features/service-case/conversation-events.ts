@@ -16,7 +16,7 @@ export const conversationEvents = {
     }),
     says: {
       en: 'The customer{?author  ({author})} wrote by {channel}: “{text}”',
-      'zh-CN': '客户{?author （{author}）}通过 {channel} 发来消息：“{text}”',
+      'zh-CN': '客户{?author （{author}）}通过{channel}发来消息：“{text}”',
     },
   },
   'service-case.answer-sent.v1': {
@@ -25,7 +25,7 @@ export const conversationEvents = {
     data: Type.Object({ channel, text: field.personal(), authorId: field.id() }),
     says: {
       en: '{authorId} answered by {channel}: “{text}”',
-      'zh-CN': '{authorId} 通过 {channel} 答复：“{text}”',
+      'zh-CN': '{authorId}通过{channel}答复：“{text}”',
     },
   },
   'service-case.automatic-answer-sent.v1': {
@@ -34,7 +34,7 @@ export const conversationEvents = {
     data: Type.Object({ channel, text: field.personal() }),
     says: {
       en: 'An automatic answer was sent by {channel}: “{text}”',
-      'zh-CN': '系统通过 {channel} 自动答复：“{text}”',
+      'zh-CN': '系统通过{channel}自动答复：“{text}”',
     },
   },
   'service-case.first-response-recorded.v1': {
@@ -50,7 +50,7 @@ export const conversationEvents = {
     meaning: 'A note for colleagues; the customer does not see it.',
     source: '[C7]',
     data: Type.Object({ text: field.personal(), authorId: field.id() }),
-    says: { en: '{authorId} noted: “{text}”', 'zh-CN': '{authorId} 添加内部备注：“{text}”' },
+    says: { en: '{authorId} noted: “{text}”', 'zh-CN': '{authorId}添加内部备注：“{text}”' },
   },
   'service-case.attachment-recorded.v1': {
     meaning:
@@ -66,7 +66,7 @@ export const conversationEvents = {
     }),
     says: {
       en: 'A file from the {from} was attached: {fileName} ({mediaType}, {sizeBytes} bytes).',
-      'zh-CN': '已添加附件：{fileName}（来自 {from}，{mediaType}，{sizeBytes} 字节）。',
+      'zh-CN': '已添加附件：{fileName}（来自{from}，{mediaType}，{sizeBytes} 字节）。',
     },
   },
 };

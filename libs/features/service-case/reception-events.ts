@@ -32,7 +32,7 @@ export const receptionEvents = {
     says: {
       en: 'Case {reference} was received by {channel}: {kind}{?subjectLine , “{subjectLine}”}; priority {priority}, served as tier {tier} ({tierBasis}){?team , team {team}}{?followsCaseId ; it continues case {followsCaseId}}.',
       'zh-CN':
-        '收到服务单 {reference}（渠道：{channel}，类别：{kind}{?subjectLine ，主题：“{subjectLine}”}），优先级 {priority}，按 {tier} 级客户服务（依据：{tierBasis}）{?team ，归属团队 {team}}{?followsCaseId ，承接服务单 {followsCaseId}}。',
+        '收到服务单 {reference}（渠道：{channel}；类别：{kind}{?subjectLine ；主题：“{subjectLine}”}），优先级：{priority}，按 {tier} 级客户服务（依据：{tierBasis}）{?team ，归属团队：{team}}{?followsCaseId ，承接服务单 {followsCaseId}}。',
     },
   },
   'service-case.classification-proposed.v1': {
@@ -46,8 +46,8 @@ export const receptionEvents = {
       rules: Type.Array(field.text(100)),
     }),
     says: {
-      en: 'Rules proposed: type {type}, priority {priority}, {complexity} ({rules}).',
-      'zh-CN': '规则建议：类型 {type}，优先级 {priority}，复杂度 {complexity}（规则：{rules}）。',
+      en: 'Rules proposed: type “{type}”, priority {priority}, {complexity} (because: {rules}).',
+      'zh-CN': '按规则建议：类型为“{type}”，优先级为“{priority}”，复杂度为“{complexity}”（依据：{rules}）。',
     },
   },
   'service-case.identified.v1': {
@@ -62,9 +62,9 @@ export const receptionEvents = {
       reason: Type.Optional(freeReason()),
     }),
     says: {
-      en: 'The case was identified as {type}, priority {priority}, {complexity} (decided by {by}){?reason , because: {reason}}.',
+      en: 'The case was identified as “{type}”, priority {priority}, {complexity} (decided by {by}){?reason , because: {reason}}.',
       'zh-CN':
-        '服务单已识别：类型 {type}，优先级 {priority}，复杂度 {complexity}（由 {by} 判定）{?reason ，原因：{reason}}。',
+        '服务单已识别：类型为“{type}”，优先级为“{priority}”，复杂度为“{complexity}”（判定方式：{by}）{?reason ，原因：{reason}}。',
     },
   },
   'service-case.type-changed.v1': {
@@ -72,8 +72,8 @@ export const receptionEvents = {
     source: '[H5.2]',
     data: Type.Object({ from: Type.Optional(field.text(100)), type: field.text(100), reason: freeReason() }),
     says: {
-      en: 'The type was changed{?from  from {from}} to {type}, because: {reason}.',
-      'zh-CN': '类型{?from 由 {from} }改为 {type}，原因：{reason}。',
+      en: 'The type was changed{?from  from “{from}”} to “{type}”, because: {reason}.',
+      'zh-CN': '类型{?from 由“{from}”}改为“{type}”，原因：{reason}。',
     },
   },
   'service-case.complexity-changed.v1': {
@@ -86,7 +86,7 @@ export const receptionEvents = {
     }),
     says: {
       en: 'The complexity was changed from {from} to {complexity}, because: {reason}.',
-      'zh-CN': '复杂度由 {from} 改为 {complexity}，原因：{reason}。',
+      'zh-CN': '复杂度由“{from}”改为“{complexity}”，原因：{reason}。',
     },
   },
   'service-case.priority-changed.v1': {
@@ -99,7 +99,7 @@ export const receptionEvents = {
     }),
     says: {
       en: 'The priority was changed from {from} to {priority}{?reason , because: {reason}}.',
-      'zh-CN': '优先级由 {from} 改为 {priority}{?reason ，原因：{reason}}。',
+      'zh-CN': '优先级由“{from}”改为“{priority}”{?reason ，原因：{reason}}。',
     },
   },
   'service-case.customer-identified.v1': {
@@ -107,8 +107,8 @@ export const receptionEvents = {
     source: '[T2]',
     data: Type.Object({ customerId: field.id(), ...tierUsed }),
     says: {
-      en: 'The case was found to be customer {customerId}’s, served as tier {tier} ({tierBasis}).',
-      'zh-CN': '已确认服务单属于客户 {customerId}，按 {tier} 级客户服务（依据：{tierBasis}）。',
+      en: 'The case was found to be for customer {customerId}, served as tier {tier} ({tierBasis}).',
+      'zh-CN': '已确认服务单属于客户{customerId}，按 {tier} 级客户服务（依据：{tierBasis}）。',
     },
   },
   'service-case.source-verdict-recorded.v1': {

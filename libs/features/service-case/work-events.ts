@@ -12,7 +12,7 @@ export const workEvents = {
     data: Type.Object({ team: Type.Optional(field.id()), assigneeId: Type.Optional(field.id()) }),
     says: {
       en: 'The case was assigned{?assigneeId  to {assigneeId}}{?team  (team {team})}.',
-      'zh-CN': '服务单已分派{?assigneeId 给 {assigneeId}}{?team （团队 {team}）}。',
+      'zh-CN': '服务单已分派{?assigneeId 给{assigneeId}}{?team （团队：{team}）}。',
     },
   },
   'service-case.reassigned.v1': {
@@ -28,7 +28,7 @@ export const workEvents = {
     says: {
       en: 'The case was re-assigned{?fromAssigneeId  from {fromAssigneeId}}{?assigneeId  to {assigneeId}}{?team  (team {team})}{?reason , because: {reason}}.',
       'zh-CN':
-        '服务单已改派{?fromAssigneeId ，原处理人 {fromAssigneeId}}{?assigneeId ，现处理人 {assigneeId}}{?team （团队 {team}）}{?reason ，原因：{reason}}。',
+        '服务单已改派{?fromAssigneeId ，原处理人：{fromAssigneeId}}{?assigneeId ，现处理人：{assigneeId}}{?team （团队：{team}）}{?reason ，原因：{reason}}。',
     },
   },
   'service-case.unassigned.v1': {
@@ -37,7 +37,7 @@ export const workEvents = {
     data: Type.Object({ fromAssigneeId: Type.Optional(field.id()), reason: Type.Optional(freeReason()) }),
     says: {
       en: 'The case was taken back{?fromAssigneeId  from {fromAssigneeId}}{?reason , because: {reason}}.',
-      'zh-CN': '服务单已收回{?fromAssigneeId ，原处理人 {fromAssigneeId}}{?reason ，原因：{reason}}。',
+      'zh-CN': '服务单已收回{?fromAssigneeId ，原处理人：{fromAssigneeId}}{?reason ，原因：{reason}}。',
     },
   },
   'service-case.handed-over.v1': {
@@ -46,7 +46,7 @@ export const workEvents = {
     data: Type.Object({ fromTeam: Type.Optional(field.id()), team: field.id(), reason: freeReason() }),
     says: {
       en: 'The case was handed over{?fromTeam  by team {fromTeam}} to team {team}, because: {reason}.',
-      'zh-CN': '服务单已移交团队 {team}{?fromTeam （原团队 {fromTeam}）}，原因：{reason}。',
+      'zh-CN': '服务单已移交团队“{team}”{?fromTeam （原团队：{fromTeam}）}，原因：{reason}。',
     },
   },
   'service-case.started.v1': {
@@ -59,13 +59,13 @@ export const workEvents = {
     meaning: 'The work cannot go on without the customer. Pauses the resolution clock, never the first response.',
     source: '[H5.2]',
     data: Type.Object({ reason: freeReason() }),
-    says: { en: 'Waiting for the customer: {reason}.', 'zh-CN': '等待客户：{reason}。' },
+    says: { en: 'Waiting for the customer: {reason}.', 'zh-CN': '转为等待客户，原因：{reason}。' },
   },
   'service-case.waiting-for-others-began.v1': {
     meaning: 'The work cannot go on without somebody else (a supplier, another department). No clock pauses.',
     source: '[H5.2]',
     data: Type.Object({ reason: freeReason() }),
-    says: { en: 'Waiting for others: {reason}.', 'zh-CN': '等待第三方或其他部门：{reason}。' },
+    says: { en: 'Waiting for others: {reason}.', 'zh-CN': '转为等待第三方或其他部门，原因：{reason}。' },
   },
   'service-case.resumed.v1': {
     meaning: 'The waiting is over: the customer wrote, or a person found that work can go on.',

@@ -22,12 +22,12 @@ export const userEvents = defineEvents('user', {
   'user.role-granted.v1': {
     meaning: 'A role in one team, or in every team (`*`).',
     data: Type.Object({ role: Type.Enum([...ROLES]), team: field.id() }),
-    says: { en: 'Role {role} in team {team} was granted.', 'zh-CN': '已授予团队{team}的角色{role}。' },
+    says: { en: 'The role “{role}” was granted (team: {team}).', 'zh-CN': '已授予角色“{role}”（团队：{team}）。' },
   },
   'user.role-revoked.v1': {
     meaning: 'The user no longer holds the role in that team.',
     data: Type.Object({ role: Type.Enum([...ROLES]), team: field.id() }),
-    says: { en: 'Role {role} in team {team} was revoked.', 'zh-CN': '已撤销团队{team}的角色{role}。' },
+    says: { en: 'The role “{role}” was revoked (team: {team}).', 'zh-CN': '已撤销角色“{role}”（团队：{team}）。' },
   },
   'user.working-hours-set.v1': {
     meaning: 'When the user works; reminders keep to it.',

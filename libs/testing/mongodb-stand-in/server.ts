@@ -27,6 +27,8 @@ export interface StandInOptions {
   /** Refuses every credential, and every command without one. */
   readonly refusesCredentials?: boolean;
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** `transactionLifetimeLimitSeconds`, in milliseconds; default 60 000. */
+  readonly transactionLifetimeMs?: number;
 }
 
 /**
@@ -104,7 +106,7 @@ class Node {
   readonly commands: string[] = [];
   readonly sockets = new Set<Socket>();
   readonly #store = new Store();
-  readonly #sessions = new Sessions(this.#store);
+  readonly #sessions: Sessions;
   readonly #cursors = new Cursors();
   /** Commits by the second since the start, as cluster times must grow. */
   readonly #start = Math.floor(Date.now() / 1_000);
@@ -115,6 +117,7 @@ class Node {
 
   constructor(options: StandInOptions) {
     this.#options = options;
+    this.#sessions = new Sessions(this.#store, options.transactionLifetimeMs);
     this.isPrimary = options.readOnly !== true;
   }
 

@@ -9,6 +9,8 @@ interface Session {
   number: number;
   state: 'none' | 'open' | 'committed' | 'aborted';
   transaction?: Transaction;
+  /** Ends a transaction that was left open for too long. */
+  expiry?: NodeJS.Timeout;
   readonly results: Map<number, Doc>;
 }
 
@@ -31,8 +33,11 @@ export class Sessions {
   readonly #store: Store;
   readonly #sessions = new Map<string, Session>();
 
-  constructor(store: Store) {
+  readonly #lifetimeMs: number;
+
+  constructor(store: Store, lifetimeMs = 60_000) {
     this.#store = store;
+    this.#lifetimeMs = lifetimeMs;
   }
 
   #session(command: Doc): Session {
@@ -89,6 +94,7 @@ export class Sessions {
         );
       session.state = 'open';
       session.transaction = new Transaction(this.#store);
+      session.expiry = setTimeout(() => this.#end(session), this.#lifetimeMs).unref();
     }
     const ends = command.commitTransaction !== undefined || command.abortTransaction !== undefined;
     if (session.state === 'open') return { transaction: session.transaction!, inTransaction: true };
@@ -102,6 +108,7 @@ export class Sessions {
     const session = this.#session(command);
     if (session.state === 'committed') return; // once more: its first answer was lost
     if (session.state !== 'open') throw noSuchTransaction(session.number);
+    clearTimeout(session.expiry);
     session.transaction!.commit();
     delete session.transaction;
     session.state = 'committed';
@@ -136,6 +143,7 @@ export class Sessions {
 
   #end(session: Session): void {
     if (session.transaction === undefined) return;
+    clearTimeout(session.expiry);
     session.transaction.end();
     delete session.transaction;
     session.state = 'aborted';

@@ -1,0 +1,116 @@
+import type { Document } from '#libs/kernel/projection.ts';
+import type { AskedLedger, ListPage } from '../asked.ts';
+import { asking } from '../asking.ts';
+import { parseCondition, parseSort } from '../conditions.ts';
+import type { Condition } from '../conditions.ts';
+import { parseMoment } from '../moments.ts';
+import { cell } from '../output.ts';
+import type { Output } from '../output.ts';
+import { wrongUsage } from '../problem.ts';
+import type { GlobalOptions } from '../global-options.ts';
+
+export interface QueryOptions {
+  readonly filter?: readonly string[];
+  readonly sort?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
+  readonly fields?: readonly string[];
+  readonly count?: boolean;
+  readonly groupBy?: string;
+  readonly asOf?: string;
+}
+
+const PAGE = 1_000;
+const DEFAULT_LIMIT = 50;
+const MAX_COLUMNS = 8;
+
+/** `a.b` of `{ a: { b: 1 } }`. */
+const valueAt = (document: Document, path: string): unknown =>
+  path.split('.').reduce<unknown>((value, name) => (value as { [name: string]: unknown } | null)?.[name], document);
+
+const select = (document: Document, fields: readonly string[] | undefined): object =>
+  fields === undefined ? document : Object.fromEntries(fields.map((field) => [field, valueAt(document, field)]));
+
+const isPlain = (value: unknown): boolean => value === null || typeof value !== 'object';
+
+/** The first plain fields that the documents have, where none were asked for. */
+const columnsOf = (documents: readonly Document[]): readonly string[] => {
+  const columns = new Set<string>();
+  for (const document of documents)
+    for (const [field, value] of Object.entries(document)) if (isPlain(value)) columns.add(field);
+  return [...columns].slice(0, MAX_COLUMNS);
+};
+
+/** Pages until there are `limit` documents; the store gives at most 1 000 at a time. */
+const collect = async (
+  ledger: AskedLedger,
+  readModel: string,
+  conditions: readonly Condition[],
+  { sort, limit = DEFAULT_LIMIT, cursor }: QueryOptions,
+  asOf: string | undefined,
+): Promise<ListPage> => {
+  const items: ListPage['items'][number][] = [];
+  let next = cursor;
+  for (;;) {
+    const page = await ledger.list(
+      readModel,
+      {
+        conditions,
+        limit: Math.min(PAGE, limit - items.length),
+        ...(sort === undefined ? {} : { sort: parseSort(sort) }),
+        ...(next === undefined ? {} : { cursor: next }),
+      },
+      asOf,
+    );
+    items.push(...page.items);
+    next = page.next;
+    if (next === undefined || items.length >= limit)
+      return { items, position: page.position, ...(next === undefined ? {} : { next }) };
+  }
+};
+
+export const query = async (
+  output: Output,
+  globals: GlobalOptions,
+  readModel: string,
+  options: QueryOptions,
+): Promise<void> => {
+  if (options.count === true && options.groupBy !== undefined)
+    throw wrongUsage('--count and --group-by cannot be given together.', 'Give one of them.');
+  const conditions = (options.filter ?? []).map(parseCondition);
+  if (options.sort !== undefined) parseSort(options.sort);
+  const asOf = options.asOf === undefined ? undefined : parseMoment(options.asOf, '--as-of');
+  await asking(globals, { readOnly: true, purpose: 'care query' }, async (ledger) => {
+    if (options.count === true) {
+      const count = await ledger.count(readModel, conditions, asOf);
+      if (output.json) output.document({ count });
+      else output.line(String(count));
+      return;
+    }
+    if (options.groupBy !== undefined) {
+      const groups = await ledger.groups(readModel, conditions, options.groupBy, asOf);
+      if (output.json) output.document({ groups });
+      else
+        output.table(
+          [options.groupBy, 'count'],
+          groups.map(({ value, count }) => [cell(value ?? '(none)'), String(count)]),
+        );
+      return;
+    }
+    const { items, position, next } = await collect(ledger, readModel, conditions, options, asOf);
+    if (output.json) {
+      const documents = items.map(({ id, position: at, document }) => ({
+        ...{ id, position: at },
+        ...select(document, options.fields),
+      }));
+      output.document({ documents, position, ...(next === undefined ? {} : { next }) });
+      return;
+    }
+    const columns = options.fields ?? columnsOf(items.map(({ document }) => document));
+    output.table(
+      ['id', ...columns],
+      items.map(({ id, document }) => [id, ...columns.map((column) => cell(valueAt(document, column)))]),
+    );
+    if (next !== undefined) output.remark(`There is more: --cursor ${next}`);
+  });
+};

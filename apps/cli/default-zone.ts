@@ -1,0 +1,2 @@
+/** Where moments without an offset are, unless said otherwise. */
+export const DEFAULT_ZONE = 'Asia/Shanghai';

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { ROLES } from '#libs/kernel/actor.ts';
+import type { Clock } from '#libs/ports/clock.ts';
+import type { Ledger, Viewer } from '#libs/runtime/ledger.ts';
+import { REFERENCED } from './asked.ts';
+import type { AskedLedger } from './asked.ts';
+import { toFilter } from './conditions.ts';
+import { EXIT, Problem } from './problem.ts';
+import type { GlobalOptions } from './global-options.ts';
+
+/** Whoever can read the folder and its key has everything in hand already; the access record says who it was. */
+export const localViewer = ({ purpose }: Pick<GlobalOptions, 'purpose'>): Viewer => ({
+  actor: { id: `cli:${userInfo().username}`, grants: ROLES.map((role) => ({ role, team: '*' })) },
+  ...(purpose === undefined ? {} : { purpose }),
+});
+
+const DEFAULT_TENANT = 'careledger';
+export const tenantOf = (): string => process.env['CARE_TENANT'] ?? DEFAULT_TENANT;
+
+/** Opens the ledger in the folder. `readOnly` works beside a running server; otherwise the folder is taken. */
+export const openFolder = async (
+  folder: string,
+  options: { readonly readOnly?: boolean; readonly clock?: Clock; readonly purpose: string },
+): Promise<Ledger> => {
+  if (options.readOnly === true && !existsSync(folder))
+    throw new Problem(`There is no ledger in ${folder}.`, {
+      exitCode: EXIT.notFound,
+      next: 'Name its folder with --data, or begin one: care demo, care import, care serve.',
+    });
+  const { openEmbeddedLedger } = await import('#apps/server/embedded-ledger.ts');
+  const { CARE_MASTER_KEY: masterKey } = process.env;
+  return openEmbeddedLedger({
+    folder,
+    ...options,
+    tenant: tenantOf(),
+    ...(masterKey === undefined ? {} : { masterKey }),
+    onAlarm: (message) => process.stderr.write(`care: ${message}\n`),
+  });
+};
+
+/** A ledger in a folder as the command line asks it. */
+export const localLedger = (ledger: Ledger, viewer: Viewer): AskedLedger => {
+  const past = (asOf: string | undefined) => (asOf === undefined ? {} : { asOf });
+  return {
+    referenced: REFERENCED.filter((name) =>
+      ledger.features.some(({ projections }) => projections?.some(({ collection }) => collection.name === name)),
+    ),
+    list: async (collection, { conditions, sort, limit, cursor }, asOf) => {
+      const page = await ledger.find(
+        collection,
+        {
+          filter: toFilter(conditions),
+          limit,
+          ...(sort === undefined ? {} : { sort }),
+          ...(cursor === undefined ? {} : { cursor }),
+        },
+        viewer,
+        past(asOf),
+      );
+      const { documents: items, position, next } = page;
+      return { items, position, ...(next === undefined ? {} : { next }) };
+    },
+    count: (collection, conditions, asOf) => ledger.count(collection, toFilter(conditions), viewer, past(asOf)),
+    groups: (collection, conditions, by, asOf) =>
+      ledger.groupCounts(collection, toFilter(conditions), by, viewer, past(asOf)),
+    history: async (id, language, moment, after) => {
+      const page = await ledger.history(id, viewer, {
+        ...moment,
+        limit: 1_000,
+        ...(after === undefined ? {} : { after }),
+      });
+      if (page === undefined) return undefined;
+      const entries = page.entries.map(({ text, ...entry }) => ({ ...entry, text: text[language] }));
+      return { entries, ...(page.next === undefined ? {} : { next: page.next }) };
+    },
+    stateOf: (stream, moment) => ledger.stateOf(stream, viewer, moment),
+    rebuild: (collection, onProgress) => ledger.rebuild(collection, onProgress),
+    deadLetters: () => ledger.deadLetters(),
+    retryDeadLetters: () => ledger.retryDeadLetters(),
+    close: () => ledger.close(),
+  };
+};

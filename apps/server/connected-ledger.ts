@@ -1,0 +1,187 @@
+import { folderPaths, holdDataFolder } from '#libs/adapters/data-folder/data-folder.ts';
+import { openEsdbCommandResults } from '#libs/adapters/event-store-esdb/command-results-esdb.ts';
+import { openEsdbEventStore } from '#libs/adapters/event-store-esdb/event-store-esdb.ts';
+import type { EsdbOptions } from '#libs/adapters/event-store-esdb/event-store-esdb.ts';
+import { openSqliteEventStore } from '#libs/adapters/event-store-sqlite/event-store-sqlite.ts';
+import { openFileKeyVault } from '#libs/adapters/key-vault-file/key-vault-file.ts';
+import { openMongoReadModels } from '#libs/adapters/read-models-mongodb/read-models-mongodb.ts';
+import { openSqliteReadModels } from '#libs/adapters/read-models-sqlite/read-models-sqlite.ts';
+import { features } from '#libs/features/features.ts';
+import { systemClock } from '#libs/ports/clock.ts';
+import type { Clock } from '#libs/ports/clock.ts';
+import type { CommandResults } from '#libs/ports/command-results.ts';
+import type { EventStore } from '#libs/ports/event-store.ts';
+import type { KeyVault } from '#libs/ports/key-vault.ts';
+import type { ReadModels } from '#libs/ports/read-models.ts';
+import { eventChecker } from '#libs/runtime/check-event.ts';
+import { decoderOf } from '#libs/runtime/codec.ts';
+import { ensureFirstCollections } from '#libs/runtime/first-collections.ts';
+import { LeasedProjections } from '#libs/runtime/leased-projections.ts';
+import type { Ledger } from '#libs/runtime/ledger.ts';
+import { observedProjections } from '#libs/runtime/observed-projections.ts';
+import { openLedger } from '#libs/runtime/open-ledger.ts';
+import type { Projections } from '#libs/runtime/projections.ts';
+import { Projector } from '#libs/runtime/projector.ts';
+import { registryOf } from '#libs/runtime/registry.ts';
+import { reservationEvents } from '#libs/runtime/reservation.events.ts';
+import { sealerFor } from '#libs/runtime/seal.ts';
+import type { ServerRole, StoreAddress } from './configuration.ts';
+import { openEmbeddedLedger } from './embedded-ledger.ts';
+import { ProjectorThread } from './projector-thread.ts';
+import { checkReflects } from './reflected-store.ts';
+
+export interface ConnectedOptions {
+  readonly eventStore: StoreAddress;
+  readonly readModels: StoreAddress;
+  /** Where the key vault stands. `all` and `api` hold it for writing; workers read it. */
+  readonly folder: string;
+  /** Default `all`. `api` and `worker` need EventStoreDB and MongoDB. */
+  readonly role?: ServerRole;
+  readonly clock?: Clock;
+  /** Default `careledger`. */
+  readonly tenant?: string;
+  /** Base64 of 32 bytes; default: the folder's own key file. */
+  readonly masterKey?: string;
+  /** Told to whoever finds the folder in use. */
+  readonly purpose?: string;
+  /** How long a worker's lease lasts without being renewed, in milliseconds. */
+  readonly leaseMs?: number;
+  /** Whether the features' durable processes run here: in one process per ledger, never in an `api`. Default: they wait. */
+  readonly runsProcesses?: boolean;
+  /** Told whenever the read models that this process folds have changed, where several share them. */
+  readonly onShare?: (held: readonly string[]) => void;
+  /** EventStoreDB: how long calls may take and are tried again. */
+  readonly patience?: EsdbOptions['patience'];
+  readonly onAlarm?: (message: string) => void;
+}
+
+type Undo = (() => Promise<void>)[];
+
+/** Processes apart would write the same file, or not see what the other wrote. */
+const checkRole = ({ eventStore, readModels, role = 'all' }: ConnectedOptions): void => {
+  if (role !== 'all' && (eventStore.kind !== 'esdb' || readModels.kind !== 'mongodb'))
+    throw new Error(
+      `The role ${role} needs EventStoreDB and MongoDB (here: ${eventStore.kind}, ${readModels.kind}): use them, or run everything in one process with the role all.`,
+    );
+};
+
+const openEvents = async (
+  { eventStore, patience, onAlarm }: ConnectedOptions,
+  undo: Undo,
+): Promise<{ readonly store: EventStore; readonly results: CommandResults }> => {
+  if (eventStore.kind === 'sqlite') {
+    const store = await openSqliteEventStore({ file: folderPaths(eventStore.folder).ledger });
+    undo.push(() => store.close());
+    return { store, results: store.results };
+  }
+  const store = await openEsdbEventStore({
+    connectionString: eventStore.url,
+    ...(patience === undefined ? {} : { patience }),
+    ...(onAlarm === undefined ? {} : { alarm: onAlarm }),
+  });
+  undo.push(() => store.close());
+  return { store, results: openEsdbCommandResults(store) };
+};
+
+const openVault = async (
+  { folder, role = 'all', masterKey }: ConnectedOptions,
+  store: EventStore,
+  undo: Undo,
+): Promise<KeyVault> => {
+  const readOnly = role === 'worker';
+  const vault = await openFileKeyVault({
+    folder: folderPaths(folder).keys,
+    readOnly,
+    // A lost vault is an alarm, not a reason to make a new one: every personal value would read as erased.
+    mayCreate: !readOnly && (await store.head()) === 0,
+    ...(masterKey === undefined ? {} : { masterKey }),
+  });
+  undo.push(() => vault.close());
+  return vault;
+};
+
+/**
+ * The ledger on the stores that the configuration names, in any combination. Rejects with what the adapters say: unreachable,
+ * credentials refused, too old, standalone MongoDB and so on.
+ *
+ * With read models in MongoDB any number of processes with the role `all` or `worker` share the work by leases. `api` folds
+ * nothing; what it answers is as far as the workers have come.
+ */
+export const openConnectedLedger = async (options: ConnectedOptions): Promise<Ledger> => {
+  checkRole(options);
+  const { eventStore, readModels, folder, role = 'all', clock = systemClock, tenant = 'careledger' } = options;
+  const { purpose = 'CareLedger', leaseMs, onShare, onAlarm = () => undefined } = options;
+  const folders = [eventStore, readModels].flatMap((each) => (each.kind === 'sqlite' ? [each.folder] : []));
+  if (folders.length === 2 && folders.every((each) => each === folder)) return openEmbeddedLedger(options);
+
+  // Undone in reverse order, also when opening stops half-way.
+  const undo: Undo = [];
+  const closeParts = async () => {
+    for (const each of undo.splice(0).reverse()) await each();
+  };
+  try {
+    if (role !== 'worker')
+      for (const each of new Set([folder, ...folders])) {
+        const hold = await holdDataFolder(each, { purpose });
+        undo.push(async () => hold.release());
+      }
+    const { store, results } = await openEvents(options, undo);
+    const vault = await openVault(options, store, undo);
+    const registry = registryOf(features, [reservationEvents]);
+    const decode = decoderOf(registry);
+
+    let models: ReadModels;
+    let projections: Projections;
+    if (readModels.kind === 'sqlite') {
+      const file = folderPaths(readModels.folder).models;
+      if (eventStore.kind === 'sqlite') {
+        const files = { ledger: folderPaths(eventStore.folder).ledger, models: file };
+        const thread = await ProjectorThread.start(files, onAlarm);
+        undo.push(() => thread.close());
+        projections = thread;
+        models = await openSqliteReadModels({ file, readOnly: true });
+        undo.push(() => models.close());
+      } else {
+        models = await openSqliteReadModels({ file });
+        undo.push(() => models.close());
+        await checkReflects(store, models, readModels);
+        projections = await Projector.start({ store, models, registry, decode, onAlarm });
+      }
+    } else {
+      models = await openMongoReadModels({ url: readModels.url });
+      undo.push(() => models.close());
+      await checkReflects(store, models, readModels);
+      if (role === 'api') {
+        await ensureFirstCollections(models, registry);
+        projections = observedProjections(store, models, registry, decode, onAlarm);
+      } else {
+        projections = await LeasedProjections.start({
+          ...{ store, models, registry, decode, onAlarm },
+          ...(leaseMs === undefined ? {} : { leaseMs }),
+          ...(onShare === undefined ? {} : { onShare }),
+        });
+      }
+    }
+
+    // With several workers the durable processes need a lease of their own: `new Lease({ models, name: 'processes' })`.
+    const processes = options.runsProcesses === true && role !== 'api' ? { processes: { onAlarm } } : {};
+    return openLedger({
+      tenant,
+      registry,
+      store,
+      results,
+      vault,
+      sealer: sealerFor(vault, registry.eventSets),
+      checkEvent: eventChecker(registry.definitions),
+      decode,
+      clock,
+      models,
+      projections,
+      ...processes,
+      closeParts,
+    });
+  } catch (error) {
+    await closeParts();
+    throw error;
+  }
+};

@@ -1,0 +1,42 @@
+import type { InputRecord } from './saga-events.ts';
+
+/** A process that waits for a mended programme. */
+export interface ParkedProcess {
+  readonly saga: string;
+  readonly key: string;
+  readonly stream: string;
+  /** Inputs that wait, the one that could not be taken included. */
+  readonly inputs: number;
+  readonly since: InputRecord;
+  readonly reason: string;
+}
+
+export interface ProcessStatus {
+  /** Places in the store that were not looked at yet. */
+  readonly positionsBehind: number;
+  /** Timers set. */
+  readonly timers: number;
+  /** Age of the oldest timer that is due and has not fired, in seconds; 0 when there is none. */
+  readonly dueLagSeconds: number;
+  /** Process instances with inputs that they could not take. */
+  readonly parked: number;
+  /** Sagas that stand still as a whole until the programme is mended. */
+  readonly halted: readonly string[];
+  /** Why nothing is processed any more. */
+  readonly failed?: string;
+}
+
+/** The durable processes of one ledger, at work. */
+export interface Processes {
+  /**
+   * Resolves once every event stored when it was called has been taken, every timer due at the clock's present time has
+   * fired, and everything that this led to has been done too. Rejects where the processes stand still.
+   */
+  settle(): Promise<void>;
+  status(): Promise<ProcessStatus>;
+  parked(): Promise<readonly ParkedProcess[]>;
+  /** Takes parked inputs again, in order; resolves with how many went through and how many still wait. */
+  retry(): Promise<{ readonly taken: number; readonly parked: number }>;
+  /** Finishes what is under way. */
+  close(): Promise<void>;
+}

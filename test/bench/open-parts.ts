@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { openSqliteEventStore } from '#libs/adapters/event-store-sqlite/event-store-sqlite.ts';
+import type { SqliteEventStore } from '#libs/adapters/event-store-sqlite/event-store-sqlite.ts';
+import { openFileKeyVault } from '#libs/adapters/key-vault-file/key-vault-file.ts';
+import { openSqliteReadModels } from '#libs/adapters/read-models-sqlite/read-models-sqlite.ts';
+import { folderPaths } from '#libs/adapters/data-folder/data-folder.ts';
+import { features } from '#libs/features/features.ts';
+import type { Actor } from '#libs/kernel/actor.ts';
+import { systemClock } from '#libs/ports/clock.ts';
+import type { KeyVault } from '#libs/ports/key-vault.ts';
+import { eventChecker } from '#libs/runtime/check-event.ts';
+import { decoderOf } from '#libs/runtime/codec.ts';
+import type { Ledger } from '#libs/runtime/ledger.ts';
+import { observedProjections } from '#libs/runtime/observed-projections.ts';
+import { openLedger } from '#libs/runtime/open-ledger.ts';
+import { registryOf } from '#libs/runtime/registry.ts';
+import { reservationEvents } from '#libs/runtime/reservation.events.ts';
+import { sealerFor } from '#libs/runtime/seal.ts';
+import type { Sealer } from '#libs/runtime/seal.ts';
+
+export const TENANT = 'bench';
+
+/** Somebody who may do all that the benchmarks do. */
+export const PERSON: Actor = {
+  id: 'bench-agent',
+  grants: [
+    { role: 'agent', team: '*' },
+    { role: 'auditor', team: '*' },
+  ],
+};
+
+export interface Parts {
+  readonly store: SqliteEventStore;
+  readonly vault: KeyVault;
+  readonly sealer: Sealer;
+  /** The command path alone: no projector takes part of the machine. Reading needs read models that exist already. */
+  readonly ledger: Ledger;
+}
+
+/** The parts of the product on a data folder, without the projector. Closing the ledger closes all. */
+export const openParts = async (folder: string): Promise<Parts> => {
+  const paths = folderPaths(folder);
+  const vault = await openFileKeyVault({ folder: paths.keys });
+  const store = await openSqliteEventStore({ file: paths.ledger });
+  const models = await openSqliteReadModels({ file: join(folder, 'unused-models.db'), inline: true });
+  const registry = registryOf(features, [reservationEvents]);
+  const sealer = sealerFor(vault, registry.eventSets);
+  const ledger = openLedger({
+    tenant: TENANT,
+    registry,
+    store,
+    results: store.results,
+    vault,
+    sealer,
+    checkEvent: eventChecker(registry.definitions),
+    decode: decoderOf(registry),
+    clock: systemClock,
+    models,
+    projections: observedProjections(store, models, registry),
+    closeParts: async () => {
+      await models.close();
+      await store.close();
+      await vault.close();
+    },
+  });
+  return { store, vault, sealer, ledger };
+};

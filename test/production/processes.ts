@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Deployment } from './deployments.ts';
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly said: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+/** One of the program's files as a process, with these variables and none of our own. */
+export const startProcess = (file: string, env: Readonly<Record<string, string>>): Started => {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return { child, said: () => said, ended };
+};
+
+export const variablesOf = ({ eventStore, readModels, folder }: Deployment): Record<string, string> => ({
+  EVENT_STORE: eventStore.kind === 'sqlite' ? `sqlite:${eventStore.folder}` : eventStore.url,
+  READ_MODELS: readModels.kind === 'sqlite' ? `sqlite:${readModels.folder}` : readModels.url,
+  CARE_DATA: folder,
+  CARE_TENANT: 'acme',
+});
+
+export const until = async (
+  what: string,
+  found: () => boolean | Promise<boolean>,
+  withinMs = 40_000,
+): Promise<void> => {
+  const deadline = Date.now() + withinMs;
+  while (!(await found())) {
+    if (Date.now() > deadline) throw new Error(`Not seen within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};

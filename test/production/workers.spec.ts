@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { openConnectedLedger } from '#apps/server/connected-ledger.ts';
+import { canonicalJson } from '#libs/kernel/json.ts';
+import { leasesHeld } from '#libs/runtime/lease.ts';
+import type { DocumentChange, Ledger } from '#libs/runtime/ledger.ts';
+import { deploy, onWhat, patience } from './deployments.ts';
+import type { Deployment } from './deployments.ts';
+import { foldedAnew, kept } from './fresh-fold.ts';
+import { startProcess, until, variablesOf } from './processes.ts';
+import type { Started } from './processes.ts';
+import { EVERYBODY, chaptersOf, importsOf, perform, storyClock, yearOf } from './story.ts';
+
+let deployment: Deployment;
+let api: Ledger | undefined;
+let loading = false;
+const workers: Started[] = [];
+
+afterEach(async () => {
+  loading = false;
+  for (const { child } of workers) child.kill('SIGKILL');
+  await Promise.all(workers.splice(0).map(({ ended }) => ended));
+  await api?.close();
+  await deployment.close();
+});
+afterAll(() => void process.stdout.write(`Workers side by side. ${onWhat()}.\n`));
+
+const startWorker = (): Started => {
+  const env = { ...variablesOf(deployment), CARE_ROLE: 'worker', CARE_LEASE_SECONDS: '2' };
+  const worker = startProcess('./worker.process.ts', env);
+  workers.push(worker);
+  return worker;
+};
+
+describe('three workers beside an api', () => {
+  it('share the read models; one killed and one frozen and woken during a load leave every document as a fresh fold', async () => {
+    deployment = await deploy('esdb', 'mongodb');
+    api = await openConnectedLedger({ ...deployment, role: 'api', clock: storyClock, tenant: 'acme', patience });
+    const told: DocumentChange[] = [];
+    api.onApplied((changes) => told.push(...changes));
+    const look = await deployment.look();
+    const seats = async () => [...(await leasesHeld(look.models))].filter((name) => name.startsWith('worker/')).length;
+
+    const [killed, frozen, steady] = [startWorker(), startWorker(), startWorker()];
+    const holds = ({ said }: Started) => Number(/.*holds (\d+)/s.exec(said())?.[1] ?? 0);
+    const share = Math.floor((await look.models.collections()).length / 3) - 1;
+    await until('three workers with a share each', () => workers.every((each) => holds(each) >= share), 90_000);
+    const run = randomUUID();
+    const chapters = chaptersOf(yearOf(run, 2, 4));
+    let sent = 0;
+    loading = true;
+    const load = (async () => {
+      for (const chapter of chapters) {
+        await perform(api, run, chapter, sent);
+        sent += chapter.length;
+      }
+    })();
+    // Something is always under way, however quick the machine.
+    const trickle = (async () => {
+      for (let nth = 0; loading; nth += 1) {
+        await perform(api, `${run}/import/${nth}`, importsOf(`${nth}-${run}`, 3), 0);
+        await sleep(40);
+      }
+    })();
+    for (const each of [load, trickle]) each.catch(() => undefined);
+
+    await sleep(1_000);
+    killed.child.kill('SIGKILL');
+    frozen.child.kill('SIGSTOP');
+    await until('what both held is taken over', async () => (await seats()) === 1);
+    await sleep(2_000);
+    frozen.child.kill('SIGCONT');
+    await until('the woken one notices and stands by', () => /this one stands by/.test(frozen.said()));
+    await until('and has a share again', () => /stands by.*holds [1-9]/s.test(frozen.said()));
+    await load;
+    await sleep(500);
+    loading = false;
+    await trickle;
+
+    // A real server ends what the killed one left open after a minute, unless told otherwise.
+    await api.caughtUp(undefined, 90_000);
+    expect(frozen.child.exitCode).toBeNull();
+    expect(steady.child.exitCode).toBeNull();
+    const anew = await foldedAnew(look.store);
+    expect(await kept(look.models)).toEqual(anew);
+    expect(await api.deadLetters()).toEqual([]);
+    expect(anew.get('service-cases')!.length).toBeGreaterThan(20);
+
+    // What live readers were told last of each document is what stands there.
+    const last = new Map<string, DocumentChange>();
+    await until('live changes', () => told.some(({ position }) => position >= told.length && told.length > 50));
+    await sleep(500);
+    for (const change of told) {
+      const key = `${change.collection}/${change.id}`;
+      if ((last.get(key)?.position ?? -1) <= change.position) last.set(key, change);
+    }
+    for (const { collection, id, document } of last.values()) {
+      if (document === null) continue;
+      expect(canonicalJson((await look.models.get(collection, id))?.document ?? null)).toBe(canonicalJson(document));
+    }
+    const documents = [...anew.values()].reduce((sum, lines) => sum + lines.length, 0);
+    expect(last.size).toBe(documents);
+
+    // An orderly end lets the others have everything at once.
+    steady.child.kill('SIGTERM');
+    expect(await steady.ended).toBe(0);
+    expect(await seats()).toBe(1);
+    await look.close();
+  });
+
+  it('is refused a rebuild where nothing is folded, and told where', async () => {
+    deployment = await deploy('esdb', 'mongodb');
+    api = await openConnectedLedger({ ...deployment, role: 'api', clock: storyClock, tenant: 'acme', patience });
+    await expect(api.rebuild()).rejects.toThrow(/run it where they are written/);
+    expect(await api.find('service-cases', {}, { actor: EVERYBODY })).toMatchObject({ documents: [] });
+  });
+});
