@@ -11,7 +11,7 @@ withSample('care import complaints, the sample of a bank’s complaints', () => 
   let summary: object;
   beforeAll(async () => {
     summary = await careJson('import', 'complaints', file!, ...data);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => folder.remove());
 
   it('imports each once, none rejected; a second run adds nothing', async () => {

@@ -68,7 +68,7 @@ withSample('care import incidents, the sample of a real service desk', () => {
     await vault.close();
     cpSync(keys, emptyVault.path, { recursive: true });
     first = await importSample(folder.path);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => {
     folder.remove();
     emptyVault.remove();
@@ -153,7 +153,7 @@ withSample('care import incidents, the sample of a real service desk', () => {
     } finally {
       killed.remove();
     }
-  }, 120_000);
+  }, 300_000);
 
   it('refuses a second writer and names the one that holds the folder', async () => {
     const held = await holdDataFolder(folder.path, { purpose: 'this test' });

@@ -30,7 +30,7 @@ withSample('care import transactions, the sample of a retailer’s invoices', ()
     writeFileSync(policy, JSON.stringify(POLICY));
     await careJson('policy', 'publish-tiers', policy, '--from', '2010-01-01', ...data);
     summary = await importSample();
-  }, 120_000);
+  }, 300_000);
   afterAll(() => folder.remove());
 
   it('registers 440 customers and leaves the guests out; a second run adds nothing', async () => {
