@@ -36,8 +36,9 @@ export class RejectsFile {
     this.count += 1;
     if (this.#stream === undefined) {
       this.#stream = createWriteStream(this.path, { mode: 0o600 });
-      await once(this.#stream, 'open');
+      // Before anything is awaited: rows are rejected side by side, and the header has to be the first line.
       this.#stream.write(HEADER);
+      await once(this.#stream, 'open');
     }
     if (!this.#stream.write(`${line},${quoted(reason)},${quoted(raw)}\n`)) await once(this.#stream, 'drain');
   }
