@@ -3,7 +3,7 @@ import type { ClientSession, Collection, Db, IndexDescription, MongoClient } fro
 import { canonicalJson } from '#libs/kernel/json.ts';
 import type { CollectionSpec } from '#libs/kernel/projection.ts';
 import { UnknownCollection } from '#libs/ports/read-models.ts';
-import { checkedPath } from './checked-query.ts';
+import { checkedPath } from '#libs/ports/checked-query.ts';
 import type { Composites } from './documents.ts';
 import { fieldOf } from './mongo-query.ts';
 import type { StoredVersion } from './mongo-query.ts';

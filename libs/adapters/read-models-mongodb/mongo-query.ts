@@ -3,8 +3,9 @@ import type { Filter as MongoFilter } from 'mongodb';
 import type { JsonValue } from '#libs/kernel/json.ts';
 import type { CollectionSpec } from '#libs/kernel/projection.ts';
 import type { Sort } from '#libs/ports/read-models.ts';
-import type { Condition, Scalar } from './checked-query.ts';
-import { escapeName, rankOf } from './documents.ts';
+import type { Condition, Scalar } from '#libs/ports/checked-query.ts';
+import { rankOf } from '#libs/ports/value-order.ts';
+import { escapeName } from './documents.ts';
 
 /** What MongoDB keeps: one document of a `current` collection (`_id`: its id), or one version of one. */
 export interface StoredVersion {

@@ -25,9 +25,10 @@ import {
   checkedPath,
   checkedPosition,
   checkedSort,
-} from './checked-query.ts';
-import { readCursor, writeCursor } from './cursor.ts';
-import { compareValues, decode, escapeName, sortsPlainly, valueAt } from './documents.ts';
+} from '#libs/ports/checked-query.ts';
+import { readCursor, writeCursor } from '#libs/ports/list-cursor.ts';
+import { compareValues, valueAt } from '#libs/ports/value-order.ts';
+import { decode, escapeName, sortsPlainly } from './documents.ts';
 import { afterWhere, both, fieldOf, stepsOf, toMongoSort, toWhere, visible } from './mongo-query.ts';
 import type { StoredVersion, Where } from './mongo-query.ts';
 import { connected, explained } from './opening.ts';

@@ -4,21 +4,21 @@ import type { SQLOutputValue, StatementSync } from 'node:sqlite';
 import { canonicalJson } from '#libs/kernel/json.ts';
 import type { JsonValue } from '#libs/kernel/json.ts';
 import type { CollectionSpec } from '#libs/kernel/projection.ts';
-import { CheckpointMismatch, InvalidQuery, UnknownCollection } from '#libs/ports/read-models.ts';
-import type { Batch, Checkpoint, Filter, Query } from '#libs/ports/read-models.ts';
-import { readCursor, writeCursor } from './cursor.ts';
 import {
+  checkedFilter,
   checkedLimit,
   checkedPath,
   checkedPosition,
   checkedSort,
-  compileFilter,
-  compileSort,
-  jsonSql,
-  valueSql,
-} from './query-compiler.ts';
+  checkKeys,
+} from '#libs/ports/checked-query.ts';
+import { readCursor, writeCursor } from '#libs/ports/list-cursor.ts';
+import { CheckpointMismatch, InvalidQuery, UnknownCollection } from '#libs/ports/read-models.ts';
+import type { Batch, Checkpoint, Filter, Query } from '#libs/ports/read-models.ts';
+import { compareValues, valueAt } from '#libs/ports/value-order.ts';
+import { compileFilter, compileSort, jsonSql, valueSql } from './query-compiler.ts';
 import type { Fragment, ShapeOf } from './query-compiler.ts';
-import { addShapes, compareValues, shape, valueAt } from './values.ts';
+import { addShapes, shape } from './values.ts';
 
 /** The number in the file's user_version. A file with a greater one comes from newer code and is not touched. */
 export const schemaVersion = 1;
@@ -75,7 +75,6 @@ const schema = `
 /** Beyond this many paths a collection's shapes are given up: every path may hold anything. */
 const maxShapes = 2_000;
 const everyPath = '*';
-const queryKeys = new Set(['filter', 'sort', 'limit', 'cursor', 'asOfPosition']);
 
 /** The store itself, synchronous: one connection to one file. */
 export class SqliteCollections {
@@ -234,9 +233,7 @@ export class SqliteCollections {
   }
 
   find(name: string, query: Query): RowPage {
-    for (const key of Object.keys(query))
-      if (!queryKeys.has(key))
-        throw new InvalidQuery(`${key}: is not part of a query. Allowed: ${[...queryKeys].join(', ')}.`);
+    checkKeys(query);
     const { filter = {}, sort = [], limit = 50, cursor: cursorText, asOfPosition } = query;
     checkedLimit(limit);
     const fields = checkedSort(sort);
@@ -245,7 +242,7 @@ export class SqliteCollections {
       const named = this.#resolve(name);
       const collection = cursor === undefined ? named : this.#lookUp(cursor.physical);
       const shapeOf = this.#shapeOf(collection ?? named);
-      const where = compileFilter(filter, shapeOf);
+      const where = compileFilter(checkedFilter(filter), shapeOf);
       const digest = createHash('sha256')
         .update(canonicalJson([name, filter, fields]))
         .digest('base64url');
@@ -534,7 +531,7 @@ export class SqliteCollections {
   #matching(name: string, filter: Filter, asOfPosition: number | undefined): { from: string; params: Param[] } {
     const collection = this.#resolve(name);
     const visible = this.#visible(collection, this.#asked(collection, asOfPosition));
-    const where = compileFilter(filter, this.#shapeOf(collection));
+    const where = compileFilter(checkedFilter(filter), this.#shapeOf(collection));
     return {
       from: `FROM docs_${collection.key} WHERE ${visible.sql} AND ${where.sql}`,
       params: [...visible.params, ...where.params],

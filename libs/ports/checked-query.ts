@@ -1,5 +1,5 @@
-import { InvalidQuery } from '#libs/ports/read-models.ts';
-import type { Query, Sort } from '#libs/ports/read-models.ts';
+import { InvalidQuery } from './read-models.ts';
+import type { Query, Sort } from './read-models.ts';
 
 /** A filter that has been checked: nothing in it is taken for language by accident. */
 export type Condition =
@@ -24,7 +24,7 @@ const describe = (value: unknown): string => {
   return text === undefined ? typeof value : text.length > 80 ? `${text.slice(0, 80)}…` : text;
 };
 
-/** A field path; whatever else MongoDB might read as language is refused. */
+/** A field path; whatever else a store might read as language is refused. */
 export const checkedPath = (path: unknown, where: string): string => {
   if (
     typeof path !== 'string' ||
@@ -44,6 +44,7 @@ const isScalar = (value: unknown): value is Scalar =>
   (typeof value === 'number' && Number.isFinite(value)) ||
   typeof value === 'boolean';
 
+/** The documented subset of the query language, read once for every store. Throws InvalidQuery: what, where, what is allowed. */
 export const checkedFilter = (filter: unknown): Condition => {
   let conditions = 0;
   let values = 0;
@@ -160,7 +161,7 @@ export const checkedSort = (sort: unknown): Sort => {
   });
   const own = fields.findIndex((each) => each.field === '_id');
   const decisive = own === -1 ? [...fields, { field: '_id', direction: 'asc' } as const] : fields.slice(0, own + 1);
-  // A field that comes again decides nothing more, and MongoDB takes each once.
+  // A field that comes again decides nothing more, and some stores take each once.
   return decisive.filter((each, index) => decisive.findIndex((before) => before.field === each.field) === index);
 };
 

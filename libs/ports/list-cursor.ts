@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '#libs/kernel/json.ts';
 import type { JsonValue } from '#libs/kernel/json.ts';
-import { InvalidQuery } from '#libs/ports/read-models.ts';
+import { InvalidQuery } from './read-models.ts';
 
 export interface Cursor {
   readonly physical: string;
