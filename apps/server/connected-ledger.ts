@@ -13,7 +13,6 @@ import type { CommandResults } from '#libs/ports/command-results.ts';
 import type { EventStore } from '#libs/ports/event-store.ts';
 import type { KeyVault } from '#libs/ports/key-vault.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
-import { eventChecker } from '#libs/runtime/check-event.ts';
 import { decoderOf } from '#libs/runtime/codec.ts';
 import { ensureFirstCollections } from '#libs/runtime/first-collections.ts';
 import { LeasedProjections } from '#libs/runtime/leased-projections.ts';
@@ -24,7 +23,6 @@ import type { Projections } from '#libs/runtime/projections.ts';
 import { Projector } from '#libs/runtime/projector.ts';
 import { registryOf } from '#libs/runtime/registry.ts';
 import { reservationEvents } from '#libs/runtime/reservation.events.ts';
-import { sealerFor } from '#libs/runtime/seal.ts';
 import type { ServerRole, StoreAddress } from './configuration.ts';
 import { openEmbeddedLedger } from './embedded-ledger.ts';
 import { ProjectorThread } from './projector-thread.ts';
@@ -171,9 +169,6 @@ export const openConnectedLedger = async (options: ConnectedOptions): Promise<Le
       store,
       results,
       vault,
-      sealer: sealerFor(vault, registry.eventSets),
-      checkEvent: eventChecker(registry.definitions),
-      decode,
       clock,
       models,
       projections,

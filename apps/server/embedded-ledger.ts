@@ -6,15 +6,12 @@ import { openSqliteReadModels } from '#libs/adapters/read-models-sqlite/read-mod
 import { features } from '#libs/features/features.ts';
 import { systemClock } from '#libs/ports/clock.ts';
 import type { Clock } from '#libs/ports/clock.ts';
-import { eventChecker } from '#libs/runtime/check-event.ts';
-import { decoderOf } from '#libs/runtime/codec.ts';
 import type { Ledger } from '#libs/runtime/ledger.ts';
 import { observedProjections } from '#libs/runtime/observed-projections.ts';
 import { openLedger } from '#libs/runtime/open-ledger.ts';
 import type { Projections } from '#libs/runtime/projections.ts';
 import { registryOf } from '#libs/runtime/registry.ts';
 import { reservationEvents } from '#libs/runtime/reservation.events.ts';
-import { sealerFor } from '#libs/runtime/seal.ts';
 import { ProjectorThread } from './projector-thread.ts';
 
 export interface EmbeddedOptions {
@@ -68,7 +65,6 @@ export const openEmbeddedLedger = async ({
     undo.push(() => store.close());
 
     const registry = registryOf(features, [reservationEvents]);
-    const decode = decoderOf(registry);
     let projections: Projections | undefined;
     if (!readOnly) projections = await ProjectorThread.start({ ledger: paths.ledger, models: paths.models }, onAlarm);
     undo.push(async () => projections?.close());
@@ -81,9 +77,6 @@ export const openEmbeddedLedger = async ({
       store,
       results: store.results,
       vault,
-      sealer: sealerFor(vault, registry.eventSets),
-      checkEvent: eventChecker(registry.definitions),
-      decode,
       clock,
       models,
       projections: projections ?? observedProjections(store, models, registry),

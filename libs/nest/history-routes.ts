@@ -2,14 +2,13 @@ import type { Aggregate } from '#libs/kernel/aggregate.ts';
 import { streamOf } from '#libs/kernel/event.ts';
 import { HISTORY_READERS } from '#libs/runtime/access.ts';
 import { ref } from './answer-schemas.ts';
+import { LANGUAGES } from '#libs/kernel/terms.ts';
+import type { Language } from '#libs/kernel/terms.ts';
 import { pascalCase } from './api-surface.ts';
 import { etagOf } from './preconditions.ts';
 import { Problem } from './problem.ts';
 import { asAt, asOf, idParameter, momentsOf } from './route-parameters.ts';
 import type { Call, Route } from './route.ts';
-
-const LANGUAGES = ['en', 'zh-CN'] as const;
-type Language = (typeof LANGUAGES)[number];
 
 /** The language that `Accept-Language` ranks first among ours; English where it names none. */
 export const preferredLanguage = (header = ''): Language => {

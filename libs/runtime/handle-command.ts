@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mayAct } from '#libs/kernel/actor.ts';
-import type { Aggregate, CommandDefinition, Decision, Reservation } from '#libs/kernel/aggregate.ts';
+import type { Aggregate, CommandDefinition, Decision } from '#libs/kernel/aggregate.ts';
 import type { EventMetadata, LedgerEvent, NewEvent } from '#libs/kernel/event.ts';
 import { streamOf } from '#libs/kernel/event.ts';
 import { aggregateIdFor, eventIdFor } from '#libs/kernel/identifiers.ts';
@@ -150,7 +150,7 @@ export class CommandHandler {
         return this.#recordLater(request, hash, { accepted: true, id, stream, revision, position, events: 0 });
       }
 
-      const refused = await this.#reserveAll(request, definition, id);
+      const refused = await this.#reserveAll(request, definition, id, stream);
       if (refused !== undefined) return this.#recordRefusal(request, hash, refused);
       try {
         const accepted = await this.#append(request, hash, aggregate, id, stream, loaded, verdict);
@@ -202,17 +202,13 @@ export class CommandHandler {
     request: CommandRequest,
     definition: CommandDefinition,
     id: string,
+    stream: string,
   ): Promise<Rejection | undefined> {
     for (const reservation of definition.reserves?.(request.body, { id }) ?? []) {
-      const taken = await this.#reserve(request, reservation, id);
+      const taken = await reserve(this.#ports, request, reservation, stream);
       if (taken !== undefined) return taken;
     }
     return undefined;
-  }
-
-  #reserve(request: CommandRequest, reservation: Reservation, id: string): Promise<Rejection | undefined> {
-    const aggregate = this.#ports.registry.commands.get(request.name)!.aggregate;
-    return reserve(this.#ports, request, reservation, streamOf(aggregate.name, id));
   }
 
   async #append(

@@ -7,6 +7,8 @@ import { mayAct } from '#libs/kernel/actor.ts';
 import { UnknownCollection } from '#libs/ports/read-models.ts';
 import type { Filter, Page, Query, ReadModels, StoredDocument } from '#libs/ports/read-models.ts';
 import { checkMayRead, HISTORY_READERS, maySeeClass, mayReadDocument, visibleTo } from './access.ts';
+import { eventChecker } from './check-event.ts';
+import { decoderOf } from './codec.ts';
 import { CommandHandler } from './handle-command.ts';
 import type { CommandPorts } from './command-ports.ts';
 import { AccessDenied } from './ledger.ts';
@@ -14,11 +16,12 @@ import type { HistoryPage, Ledger, Moment, Viewer } from './ledger.ts';
 import { plainLanguage } from './plain-language.ts';
 import type { Projections } from './projections.ts';
 import { parseStream } from './registry.ts';
+import { sealerFor } from './seal.ts';
 import { SagaRunner } from './saga-runner.ts';
 import { checkMoment, documentFromLog, stateWithin, withinMoment } from './replay.ts';
 import type { Within } from './replay.ts';
 
-export interface LedgerParts extends CommandPorts {
+export interface LedgerParts extends Omit<CommandPorts, 'sealer' | 'checkEvent' | 'decode'> {
   readonly models: ReadModels;
   readonly projections: Projections;
   /** Whether the features' durable processes run here: in one process per ledger. Default: they wait. */
@@ -34,8 +37,11 @@ type AuditRow = { readonly stream: string; readonly revision: number };
 
 /** Puts the parts together: everything that users ask of the ledger, on whichever stores. */
 export const openLedger = (parts: LedgerParts): Ledger => {
-  const { tenant, registry, store, models, projections, decode, clock, vault, sealer, closeParts } = parts;
-  const handler = new CommandHandler(parts);
+  const { tenant, registry, store, models, projections, clock, vault, closeParts } = parts;
+  const decode = decoderOf(registry);
+  const sealer = sealerFor(vault, registry.eventSets);
+  const checkEvent = eventChecker(registry.definitions);
+  const handler = new CommandHandler({ ...parts, decode, sealer, checkEvent });
   const processes =
     parts.processes === undefined
       ? undefined
@@ -105,8 +111,22 @@ export const openLedger = (parts: LedgerParts): Ledger => {
       );
   };
 
+  /** The next rows that meet any of the filters, by position. One question each: no index serves them joined by $or. */
+  const trailAfter = async (filters: readonly Filter[], from: number, limit: number) => {
+    const found = new Map<string, StoredDocument>();
+    for (const filter of filters) {
+      const { documents } = await models.find(AUDIT_TRAIL, {
+        filter: { $and: [filter, { position: { $gt: from } }] },
+        sort: [{ field: 'position', direction: 'asc' }],
+        limit,
+      });
+      for (const each of documents) found.set(each.id, each);
+    }
+    return [...found.values()].sort((a, b) => a.position - b.position).slice(0, limit);
+  };
+
   const historyPage = async (
-    filter: Filter,
+    filters: readonly Filter[],
     viewer: Viewer,
     within: Within,
     { after = 0, limit = 100 }: { readonly after?: number; readonly limit?: number },
@@ -118,11 +138,7 @@ export const openLedger = (parts: LedgerParts): Ledger => {
     // As many as asked for; not fewer than this, since the moment or the viewer's teams may leave most of them out.
     const rows = Math.min(Math.max(limit, 100), 500);
     for (;;) {
-      const { documents } = await models.find(AUDIT_TRAIL, {
-        filter: { $and: [filter, { position: { $gt: from } }] },
-        sort: [{ field: 'position', direction: 'asc' }],
-        limit: rows,
-      });
+      const documents = await trailAfter(filters, from, rows);
       any ||= documents.length > 0;
       const events = await eventsOf(documents.map((each) => each.document as unknown as AuditRow));
       for (const event of events) {
@@ -183,12 +199,12 @@ export const openLedger = (parts: LedgerParts): Ledger => {
       checkMoment(moment, clock.now());
       const within = await withinMoment(store, moment);
       const named = streamNamed(id);
-      const filter: Filter =
+      const filters: readonly Filter[] =
         named === undefined
-          ? { $or: [{ subject: id }, { aggregateId: id }] }
-          : { aggregateId: named.id, stream: named.stream };
+          ? [{ subject: id }, { aggregateId: id }]
+          : [{ aggregateId: named.id, stream: named.stream }];
       if (named !== undefined) await checkMayReadHistory(named.stream, viewer);
-      const { any, ...page } = await historyPage(filter, viewer, within, {
+      const { any, ...page } = await historyPage(filters, viewer, within, {
         ...(after === undefined ? {} : { after }),
         ...(limit === undefined ? {} : { limit }),
       });

@@ -11,14 +11,12 @@ import type { Clock } from '#libs/ports/clock.ts';
 import { manualClock } from '#libs/ports/clock.ts';
 import type { KeyVault } from '#libs/ports/key-vault.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
-import { eventChecker } from '#libs/runtime/check-event.ts';
 import { decoderOf } from '#libs/runtime/codec.ts';
 import type { Ledger } from '#libs/runtime/ledger.ts';
 import { openLedger } from '#libs/runtime/open-ledger.ts';
 import { Projector } from '#libs/runtime/projector.ts';
 import { registryOf } from '#libs/runtime/registry.ts';
 import { reservationEvents } from '#libs/runtime/reservation.events.ts';
-import { sealerFor } from '#libs/runtime/seal.ts';
 
 /** An agent of every team. */
 export const AGENT: Actor = { id: 'agent-1', grants: [{ role: 'agent', team: '*' }] };
@@ -59,9 +57,6 @@ export const openTestLedger = async (
     store,
     results: store.results,
     vault,
-    sealer: sealerFor(vault, registry.eventSets),
-    checkEvent: eventChecker(registry.definitions),
-    decode,
     clock,
     models,
     projections: projector,

@@ -8,8 +8,6 @@ import { features } from '#libs/features/features.ts';
 import type { Actor } from '#libs/kernel/actor.ts';
 import { systemClock } from '#libs/ports/clock.ts';
 import type { KeyVault } from '#libs/ports/key-vault.ts';
-import { eventChecker } from '#libs/runtime/check-event.ts';
-import { decoderOf } from '#libs/runtime/codec.ts';
 import type { Ledger } from '#libs/runtime/ledger.ts';
 import { observedProjections } from '#libs/runtime/observed-projections.ts';
 import { openLedger } from '#libs/runtime/open-ledger.ts';
@@ -51,9 +49,6 @@ export const openParts = async (folder: string): Promise<Parts> => {
     store,
     results: store.results,
     vault,
-    sealer,
-    checkEvent: eventChecker(registry.definitions),
-    decode: decoderOf(registry),
     clock: systemClock,
     models,
     projections: observedProjections(store, models, registry),

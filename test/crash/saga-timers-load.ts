@@ -3,14 +3,12 @@ import { openSqliteEventStore } from '#libs/adapters/event-store-sqlite/event-st
 import { openFileKeyVault } from '#libs/adapters/key-vault-file/key-vault-file.ts';
 import { openSqliteReadModels } from '#libs/adapters/read-models-sqlite/read-models-sqlite.ts';
 import { manualClock } from '#libs/ports/clock.ts';
-import { eventChecker } from '#libs/runtime/check-event.ts';
 import { decoderOf } from '#libs/runtime/codec.ts';
 import type { CommandRequest } from '#libs/runtime/ledger.ts';
 import { openLedger } from '#libs/runtime/open-ledger.ts';
 import { observedProjections } from '#libs/runtime/observed-projections.ts';
 import { registryOf } from '#libs/runtime/registry.ts';
 import { SagaRunner } from '#libs/runtime/saga-runner.ts';
-import { sealerFor } from '#libs/runtime/seal.ts';
 import { daysAfter, reminderFeature } from '#libs/testing/reminder-process.ts';
 import { AGENT, temporaryFolder } from '#libs/testing/test-ledger.ts';
 
@@ -32,9 +30,6 @@ const ledger = openLedger({
   store,
   results: store.results,
   vault,
-  sealer: sealerFor(vault, registry.eventSets),
-  checkEvent: eventChecker(registry.definitions),
-  decode,
   clock,
   models,
   projections: observedProjections(store, models, registry),
