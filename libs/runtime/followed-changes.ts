@@ -10,8 +10,6 @@ import type { Registry } from './registry.ts';
 
 /** How often the checkpoints are looked at while they are behind the events, in milliseconds. */
 const pollEveryMs = 25;
-/** After so long a read model that stands still is passed over, so that the others are told. */
-const waitAtMostMs = 5_000;
 /** The longest pause before the read models are asked again after a failure. */
 const longestPauseMs = 5_000;
 
@@ -23,6 +21,8 @@ export interface Followed {
   readonly signal: AbortSignal;
 }
 
+type Listener = (changes: readonly DocumentChange[], position: number) => void;
+
 const keysOf = (projection: Projection, event: LedgerEvent): readonly string[] => {
   if (projection.on[event.type] === undefined) return [];
   try {
@@ -33,71 +33,99 @@ const keysOf = (projection: Projection, event: LedgerEvent): readonly string[] =
   }
 };
 
-/** By collection, the documents that the events concern, with the last event's position. */
-const concerned = (registry: Registry, events: readonly LedgerEvent[]): Map<string, Map<string, number>> => {
-  const keys = new Map<string, Map<string, number>>();
-  for (const [logical, projection] of registry.projections) {
-    const own = new Map<string, number>();
-    for (const event of events) for (const key of keysOf(projection, event)) own.set(key, event.position);
-    if (own.size > 0) keys.set(logical, own);
-  }
-  return keys;
+/** Positions of the events, not told yet, that concern one document. */
+interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** By collection and document. One entry a document however many events, so that a read model may stand still for long. */
+type Untold = Map<string, Map<string, Span>>;
+
+const note = (untold: Untold, collection: string, id: string, { first, last }: Span): void => {
+  const own = untold.get(collection) ?? new Map<string, Span>();
+  untold.set(collection, own);
+  const known = own.get(id);
+  own.set(id, { first: Math.min(first, known?.first ?? first), last: Math.max(last, known?.last ?? last) });
 };
 
-const reached = async (
-  { models, signal }: Followed,
-  logicals: ReadonlySet<string>,
-  position: number,
-): Promise<void> => {
-  const deadline = performance.now() + waitAtMostMs;
-  while (!signal.aborted && performance.now() < deadline) {
-    const checkpoints = await models.checkpoints();
-    const collections = (await models.collections()).filter((each) => each.active && logicals.has(each.logical));
-    if (collections.every(({ physical }) => (checkpoints.get(physical)?.position ?? 0) >= position)) return;
-    await pause(pollEveryMs);
-  }
+const noteEvents = (untold: Untold, registry: Registry, events: readonly LedgerEvent[]): void => {
+  for (const [logical, projection] of registry.projections)
+    for (const event of events)
+      for (const key of keysOf(projection, event))
+        note(untold, logical, key, { first: event.position, last: event.position });
 };
 
-const changesOf = async (followed: Followed, events: readonly LedgerEvent[]): Promise<readonly DocumentChange[]> => {
-  const { models, registry } = followed;
-  const keys = concerned(registry, events);
-  await reached(followed, new Set(keys.keys()), events.at(-1)!.position);
-  const changes: DocumentChange[] = [];
-  for (const [collection, positions] of keys) {
-    const found = new Map((await models.getMany(collection, [...positions.keys()])).map((each) => [each.id, each]));
-    for (const [id, position] of positions) {
-      const stored = found.get(id);
-      // An event that left the document as it was is no change.
-      if (stored !== undefined && stored.position < events[0]!.position) continue;
-      changes.push({ collection, id, position: stored?.position ?? position, document: stored?.document ?? null });
+/** How far each read model has come that somebody waits for. */
+const reached = async ({ models }: Followed, untold: Untold): Promise<ReadonlyMap<string, number>> => {
+  const checkpoints = await models.checkpoints();
+  const active = (await models.collections()).filter((each) => each.active && untold.has(each.logical));
+  return new Map(active.map(({ logical, physical }) => [logical, checkpoints.get(physical)?.position ?? 0]));
+};
+
+/** Takes out of `untold` what a read model at this position shows. */
+const take = (untold: Untold, collection: string, position: number): ReadonlyMap<string, Span> => {
+  const own = untold.get(collection)!;
+  const due = new Map([...own].filter(([, { first }]) => first <= position));
+  for (const [id, { last }] of due)
+    if (last > position) own.set(id, { first: position + 1, last });
+    else own.delete(id);
+  if (own.size === 0) untold.delete(collection);
+  return due;
+};
+
+const changesOf = async (
+  { models }: Followed,
+  collection: string,
+  due: ReadonlyMap<string, Span>,
+): Promise<readonly DocumentChange[]> => {
+  const found = new Map((await models.getMany(collection, [...due.keys()])).map((each) => [each.id, each]));
+  return [...due].flatMap(([id, { first, last }]) => {
+    const stored = found.get(id);
+    // An event that left the document as it was is no change.
+    if (stored !== undefined && stored.position < first) return [];
+    return [{ collection, id, position: stored?.position ?? last, document: stored?.document ?? null }];
+  });
+};
+
+/** Tells what the read models show by now; what they do not show yet, however long it takes them, stays for another time. */
+const tellReached = async (followed: Followed, untold: Untold, listener: Listener): Promise<void> => {
+  for (const [collection, position] of await reached(followed, untold)) {
+    const due = take(untold, collection, position);
+    if (due.size === 0) continue;
+    try {
+      const changes = await changesOf(followed, collection, due);
+      if (changes.length > 0 && !followed.signal.aborted) listener(changes, position);
+    } catch (error) {
+      for (const [id, span] of due) note(untold, collection, id, span);
+      throw error;
     }
   }
-  return changes;
 };
 
 /**
- * Tells the changes of read models that others write: it follows the events, waits until the read models have taken them, and
+ * Tells the changes of read models that others write: it follows the events, waits until each read model has taken them, and
  * reads what they concern. Several changes of one document at once are told as one; what a retry of dead letters changes is not
  * told. Ends when the signal aborts.
  */
-export const followChanges = async (
-  followed: Followed,
-  listener: (changes: readonly DocumentChange[], position: number) => void,
-): Promise<void> => {
+export const followChanges = async (followed: Followed, listener: Listener): Promise<void> => {
   const { store, registry, decode, signal } = followed;
   const filter = { streamPrefixes: prefixesOf([...registry.projections.values()].flatMap((each) => each.reads)) };
-  for await (const next of store.subscribe({ after: await store.head(), filter, signal })) {
-    if (next.kind !== 'events') continue;
-    const events = next.events.map(decode);
-    for (let waitMs = 100; !signal.aborted; waitMs = Math.min(2 * waitMs, longestPauseMs)) {
+  const untold: Untold = new Map();
+  const collect = async () => {
+    for await (const next of store.subscribe({ after: await store.head(), filter, signal }))
+      if (next.kind === 'events') noteEvents(untold, registry, next.events.map(decode));
+  };
+  const tell = async () => {
+    for (let waitMs = pollEveryMs; !signal.aborted; await pause(waitMs)) {
       try {
-        const changes = await changesOf(followed, events);
-        if (!signal.aborted) listener(changes, events.at(-1)!.position);
-        break;
+        if (untold.size > 0) await tellReached(followed, untold, listener);
+        waitMs = pollEveryMs;
       } catch {
         // Whoever asks for documents is told that they cannot be reached; here they are asked for again.
-        await pause(waitMs);
+        waitMs = Math.min(2 * waitMs, longestPauseMs);
       }
     }
-  }
+  };
+  await Promise.all([collect(), tell()]);
 };

@@ -14,6 +14,7 @@ import { EVERYBODY, chaptersOf, importsOf, perform, storyClock, yearOf } from '.
 
 let deployment: Deployment;
 let api: Ledger | undefined;
+let look: Awaited<ReturnType<Deployment['look']>> | undefined;
 let loading = false;
 const workers: Started[] = [];
 
@@ -22,6 +23,8 @@ afterEach(async () => {
   for (const { child } of workers) child.kill('SIGKILL');
   await Promise.all(workers.splice(0).map(({ ended }) => ended));
   await api?.close();
+  await look?.close();
+  [api, look] = [undefined, undefined];
   await deployment.close();
 });
 afterAll(() => void process.stdout.write(`Workers side by side. ${onWhat()}.\n`));
@@ -39,12 +42,12 @@ describe('three workers beside an api', () => {
     api = await openConnectedLedger({ ...deployment, role: 'api', clock: storyClock, tenant: 'acme', patience });
     const told: DocumentChange[] = [];
     api.onApplied((changes) => told.push(...changes));
-    const look = await deployment.look();
-    const seats = async () => [...(await leasesHeld(look.models))].filter((name) => name.startsWith('worker/')).length;
+    const { store, models } = (look = await deployment.look());
+    const seats = async () => [...(await leasesHeld(models))].filter((name) => name.startsWith('worker/')).length;
 
     const [killed, frozen, steady] = [startWorker(), startWorker(), startWorker()];
     const holds = ({ said }: Started) => Number(/.*holds (\d+)/s.exec(said())?.[1] ?? 0);
-    const share = Math.floor((await look.models.collections()).length / 3) - 1;
+    const share = Math.floor((await models.collections()).length / 3) - 1;
     await until('three workers with a share each', () => workers.every((each) => holds(each) >= share), 90_000);
     const run = randomUUID();
     const chapters = chaptersOf(yearOf(run, 2, 4));
@@ -82,31 +85,33 @@ describe('three workers beside an api', () => {
     await api.caughtUp(undefined, 90_000);
     expect(frozen.child.exitCode).toBeNull();
     expect(steady.child.exitCode).toBeNull();
-    const anew = await foldedAnew(look.store);
-    expect(await kept(look.models)).toEqual(anew);
+    const anew = await foldedAnew(store);
+    expect(await kept(models)).toEqual(anew);
     expect(await api.deadLetters()).toEqual([]);
     expect(anew.get('service-cases')!.length).toBeGreaterThan(20);
 
     // What live readers were told last of each document is what stands there.
-    const last = new Map<string, DocumentChange>();
-    await until('live changes', () => told.some(({ position }) => position >= told.length && told.length > 50));
-    await sleep(500);
-    for (const change of told) {
-      const key = `${change.collection}/${change.id}`;
-      if ((last.get(key)?.position ?? -1) <= change.position) last.set(key, change);
-    }
-    for (const { collection, id, document } of last.values()) {
-      if (document === null) continue;
-      expect(canonicalJson((await look.models.get(collection, id))?.document ?? null)).toBe(canonicalJson(document));
-    }
-    const documents = [...anew.values()].reduce((sum, lines) => sum + lines.length, 0);
-    expect(last.size).toBe(documents);
+    const documents = [...anew.values()].flat();
+    const differing = async (): Promise<readonly string[]> => {
+      const last = new Map<string, DocumentChange>();
+      for (const change of told) {
+        const key = `${change.collection}/${change.id}`;
+        if ((last.get(key)?.position ?? -1) <= change.position) last.set(key, change);
+      }
+      const different: string[] = last.size === documents.length ? [] : [`${last.size} of ${documents.length} told`];
+      for (const [key, { collection, id, document }] of last) {
+        if (document === null) continue;
+        const stands = (await models.get(collection, id))?.document ?? null;
+        if (canonicalJson(stands) !== canonicalJson(document)) different.push(key);
+      }
+      return different;
+    };
+    await until('live readers have been told everything', async () => (await differing()).length === 0);
 
     // An orderly end lets the others have everything at once.
     steady.child.kill('SIGTERM');
     expect(await steady.ended).toBe(0);
     expect(await seats()).toBe(1);
-    await look.close();
   });
 
   it('is refused a rebuild where nothing is folded, and told where', async () => {
