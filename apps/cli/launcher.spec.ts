@@ -13,9 +13,10 @@ const main = join(root, 'apps/cli/main.ts');
 /** A program as small as can be, launched as `care` is. */
 const PROGRAM = `
 import { word } from '#libs/word.ts';
-console.log(word, ...process.argv.slice(2));
 if (process.argv[2] === 'wait') setInterval(() => {}, 1_000);
+// Before it says anything: whoever hears it may send the signal at once.
 process.on('SIGTERM', () => process.exit(7));
+console.log(word, ...process.argv.slice(2));
 if (process.argv[2] === 'fail') process.exitCode = 3;
 `;
 
