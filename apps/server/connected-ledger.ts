@@ -15,6 +15,7 @@ import type { KeyVault } from '#libs/ports/key-vault.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
 import { decoderOf } from '#libs/runtime/codec.ts';
 import { ensureFirstCollections } from '#libs/runtime/first-collections.ts';
+import { LEASE_MS, Lease } from '#libs/runtime/lease.ts';
 import { LeasedProjections } from '#libs/runtime/leased-projections.ts';
 import type { Ledger } from '#libs/runtime/ledger.ts';
 import { observedProjections } from '#libs/runtime/observed-projections.ts';
@@ -23,6 +24,7 @@ import type { Projections } from '#libs/runtime/projections.ts';
 import { Projector } from '#libs/runtime/projector.ts';
 import { registryOf } from '#libs/runtime/registry.ts';
 import { reservationEvents } from '#libs/runtime/reservation.events.ts';
+import { PROCESSES_LEASE } from '#libs/runtime/saga-lease.ts';
 import type { ServerRole, StoreAddress } from './configuration.ts';
 import { openEmbeddedLedger } from './embedded-ledger.ts';
 import { ProjectorThread } from './projector-thread.ts';
@@ -44,7 +46,7 @@ export interface ConnectedOptions {
   readonly purpose?: string;
   /** How long a worker's lease lasts without being renewed, in milliseconds. */
   readonly leaseMs?: number;
-  /** Whether the features' durable processes run here: in one process per ledger, never in an `api`. Default: they wait. */
+  /** Whether the features' durable processes run here, never in an `api`: under a lease where several may. Default: they wait. */
   readonly runsProcesses?: boolean;
   /** Told whenever the read models that this process folds have changed, where several share them. */
   readonly onShare?: (held: readonly string[]) => void;
@@ -161,8 +163,10 @@ export const openConnectedLedger = async (options: ConnectedOptions): Promise<Le
       }
     }
 
-    // With several workers the durable processes need a lease of their own: `new Lease({ models, name: 'processes' })`.
-    const processes = options.runsProcesses === true && role !== 'api' ? { processes: { onAlarm } } : {};
+    const durationMs = leaseMs ?? LEASE_MS;
+    const lease =
+      readModels.kind === 'mongodb' ? { lease: new Lease({ models, name: PROCESSES_LEASE, durationMs }) } : {};
+    const processes = options.runsProcesses === true && role !== 'api' ? { processes: { onAlarm, ...lease } } : {};
     return openLedger({
       tenant,
       registry,

@@ -15,6 +15,7 @@ const start = async (configuration: Configuration): Promise<() => Promise<void>>
     folder: dataFolder,
     role,
     tenant,
+    runsProcesses: true,
     purpose: `the server on port ${port}`,
     onAlarm: (message) => logger.error(message),
     onShare: (held) => logger.info({ held }, 'read models kept here'),

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, createPrivateKey, createPublicKey } from 'node:crypto';
+import { generateKeyPairSync, createPrivateKey, createPublicKey, hash } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { SignJWT, createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
@@ -8,6 +8,7 @@ import type { Grant, Role } from '#libs/kernel/actor.ts';
 import { InvalidToken } from '#libs/nest/authentication.ts';
 import type { Authenticate, AuthenticatedViewer } from '#libs/nest/authentication.ts';
 import { Problem } from '#libs/nest/problem.ts';
+import { LruMap } from '#libs/runtime/lru-map.ts';
 
 /** The issuer of tokens that a ledger signs itself. */
 export const LOCAL_ISSUER = 'careledger';
@@ -110,6 +111,9 @@ export interface TokenTrust {
 }
 
 const CLOCK_TOLERANCE_SECONDS = 5;
+/** How many verified tokens are remembered, and those of a provider for how long: it may take a key back at any time. */
+const REMEMBERED_TOKENS = 10_000;
+const PROVIDER_MEMORY_MS = 60_000;
 const MAX_GRANTS = 200;
 
 /** Sentences without quotes or non-ASCII characters: they travel in a header. */
@@ -168,7 +172,10 @@ const viewerOf = (claims: JWTPayload): AuthenticatedViewer => {
   };
 };
 
-/** Checks signature, algorithm, issuer, audience and expiry. Rejects with InvalidToken. */
+/**
+ * Checks signature, algorithm, issuer, audience and expiry. Rejects with InvalidToken. A token that held is remembered by its
+ * hash until it expires (a provider's for a minute at most), since a signature costs more to check than a command does.
+ */
 export const tokenVerifier = ({ tenant, localKey, jwks }: TokenTrust): Authenticate => {
   const remote = jwks === undefined ? undefined : createRemoteJWKSet(jwks.url, { timeoutDuration: 5_000 });
   const verify = (token: string): Promise<{ payload: JWTPayload }> => {
@@ -184,7 +191,16 @@ export const tokenVerifier = ({ tenant, localKey, jwks }: TokenTrust): Authentic
       return jwtVerify(token, remote, { ...shared, issuer: jwks.issuer, algorithms: ['EdDSA', 'RS256', 'ES256'] });
     throw new InvalidToken('The token comes from an issuer that is not trusted here.');
   };
+  const known = new LruMap<string, { readonly viewer: AuthenticatedViewer; readonly untilMs: number }>(
+    REMEMBERED_TOKENS,
+  );
   return async (token) => {
+    const digest = hash('sha256', token, 'base64url');
+    const before = known.get(digest);
+    if (before !== undefined) {
+      if (Date.now() < before.untilMs) return before.viewer;
+      known.delete(digest);
+    }
     let claims: JWTPayload;
     try {
       ({ payload: claims } = await verify(token));
@@ -193,6 +209,13 @@ export const tokenVerifier = ({ tenant, localKey, jwks }: TokenTrust): Authentic
       if (reason === undefined) throw providerFault(error);
       throw new InvalidToken(reason);
     }
-    return viewerOf(claims);
+    const viewer = viewerOf(claims);
+    const endsMs = viewer.expiresAtMs + CLOCK_TOLERANCE_SECONDS * 1_000;
+    const untilMs =
+      claims.iss === LOCAL_ISSUER && localKey !== undefined
+        ? endsMs
+        : Math.min(endsMs, Date.now() + PROVIDER_MEMORY_MS);
+    known.set(digest, { viewer, untilMs });
+    return viewer;
   };
 };

@@ -12,7 +12,7 @@ export interface DecisionContext {
   readonly tenant: string;
   readonly origin: Origin;
   /** What other aggregates look like, by the names under which the command's `consults` asks for them. */
-  readonly consulted: { readonly [as: string]: unknown };
+  readonly consulted: Consulted;
 }
 
 /**
@@ -35,8 +35,21 @@ export interface Consultation<State = any, Command = any> {
   /** Where the view stands in `context.consulted`. */
   readonly as: string;
   readonly view: PublicView;
-  /** The aggregate's id (not the stream's name); undefined: nothing to look at. */
-  readonly idOf: (command: Command, state: State) => string | undefined;
+  /** The aggregate's id (not the stream's name); undefined: nothing to look at. `consulted`: what was looked at before. */
+  readonly idOf: (command: Command, state: State, consulted: Consulted) => string | undefined;
+}
+
+/** A look at several aggregates of one kind: `context.consulted` holds their views by id. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export interface ConsultationOfMany<State = any, Command = any> {
+  readonly as: string;
+  readonly view: PublicView;
+  readonly idsOf: (command: Command, state: State, consulted: Consulted) => readonly string[];
+}
+
+/** Views by the names under which a command's `consults` asks for them, in that order. */
+export interface Consulted {
+  readonly [as: string]: unknown;
 }
 
 /** Facts to record (none: the command was already fulfilled), or why not. */
@@ -68,12 +81,14 @@ export interface CommandDefinition<State = any, Event extends NewEvent = any, Co
   readonly source?: string;
   /** Creates the aggregate: its id is derived from the command's id, so a retry makes no twin. */
   readonly creates?: true;
+  /** May be the first thing that is asked of an id, which its sender knows: there is one stream for each kind of policy. */
+  readonly opens?: true;
   /** Decides the same whatever others did meanwhile: tried again by itself on a conflict. */
   readonly commutative?: true;
   /** Import commands only: never offered over HTTP. */
   readonly internal?: true;
   readonly reserves?: (command: Command, context: { readonly id: string }) => readonly Reservation[];
-  readonly consults?: readonly Consultation<State, Command>[];
+  readonly consults?: readonly (Consultation<State, Command> | ConsultationOfMany<State, Command>)[];
 }
 
 /** state → evolve → decide, and what the platform needs to know around it. */

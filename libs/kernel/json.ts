@@ -3,9 +3,33 @@ export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 export type JsonObject = { readonly [name: string]: JsonValue };
 
+/** Texts that stand in JSON as they are; most of them are short, and quicker looked through than handed to JSON.stringify. */
+const plain = /^[ !#-[\]-~]*$/;
+const shortText = 64;
+
 const textOf = (value: string): string => {
+  if (value.length <= shortText && plain.test(value)) return `"${value}"`;
   if (!value.isWellFormed()) throw new TypeError('Half a surrogate pair is no Unicode text: JSON cannot carry it.');
   return JSON.stringify(value);
+};
+
+/** Names with their colon: few of them, written over and over. */
+const members = new Map<string, string>();
+const mostMembers = 5_000;
+
+const memberOf = (name: string): string => {
+  let text = members.get(name);
+  if (text === undefined) {
+    text = `${textOf(name)}:`;
+    if (name.length <= shortText && members.size < mostMembers) members.set(name, text);
+  }
+  return text;
+};
+
+/** RFC 8785 orders names by UTF-16 code units, which is how JavaScript compares texts. What was read is in order already. */
+const inOrder = (names: string[]): string[] => {
+  for (let index = 1; index < names.length; index += 1) if (names[index - 1]! > names[index]!) return names.sort();
+  return names;
 };
 
 /** undefined: JSON has nothing for it. */
@@ -15,7 +39,7 @@ const write = (value: unknown, depth: number): string | undefined => {
       return textOf(value);
     case 'number':
       if (!Number.isFinite(value)) throw new TypeError(`${value} is no JSON number.`);
-      return JSON.stringify(value);
+      return String(value);
     case 'boolean':
       return value ? 'true' : 'false';
     case 'undefined':
@@ -38,10 +62,9 @@ const write = (value: unknown, depth: number): string | undefined => {
     return `${text}]`;
   }
   let text = '';
-  // RFC 8785 orders names by UTF-16 code units, which is how JavaScript compares texts.
-  for (const name of Object.keys(value).sort()) {
+  for (const name of inOrder(Object.keys(value))) {
     const member = write((value as { readonly [name: string]: unknown })[name], depth + 1);
-    if (member !== undefined) text += `${text === '' ? '' : ','}${textOf(name)}:${member}`;
+    if (member !== undefined) text += `${text === '' ? '' : ','}${memberOf(name)}${member}`;
   }
   return `{${text}}`;
 };

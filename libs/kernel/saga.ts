@@ -14,6 +14,18 @@ export interface TimerFired {
 export type SagaOutput =
   /** Send a command to an aggregate. A rejection is recorded in the saga's stream and given back as no input. */
   | { readonly kind: 'command'; readonly name: string; readonly id?: string; readonly body: JsonObject }
+  /**
+   * Send a command to each aggregate that a read model lists: its documents that match the filter once it reflects the input.
+   * `idField` holds the aggregate's id. Other inputs, also of other instances, do not wait for it.
+   */
+  | {
+      readonly kind: 'command-each';
+      readonly name: string;
+      readonly collection: string;
+      readonly filter: JsonObject;
+      readonly idField: string;
+      readonly body: JsonObject;
+    }
   /** Set, or move, the timer of that key. */
   | { readonly kind: 'schedule'; readonly key: string; readonly dueAt: Instant; readonly payload: JsonObject }
   | { readonly kind: 'cancel'; readonly key: string };

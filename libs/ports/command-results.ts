@@ -1,4 +1,5 @@
 import type { JsonObject } from '#libs/kernel/json.ts';
+import type { Appended, EventToAppend, ExpectedRevision } from './event-store.ts';
 
 /** What a command came to, refusals included, kept at least 30 days by command id. */
 export interface CommandResult {
@@ -13,5 +14,24 @@ export interface CommandResults {
   get(commandId: string): Promise<CommandResult | undefined>;
   /** The first result recorded for an id stays. Resolved when durable. */
   put(result: CommandResult): Promise<void>;
+  /**
+   * Only where results stand beside the events: `EventStore.append` and `put` in one transaction, all or nothing. `revision` and
+   * `position`, as appended, are added to the outcome, which has other members. Rejects with CommandRecorded where the id has a
+   * result already, and as `append` does.
+   */
+  append?(
+    stream: string,
+    expected: ExpectedRevision,
+    events: readonly EventToAppend[],
+    result: CommandResult,
+  ): Promise<Appended>;
   close(): Promise<void>;
+}
+
+/** The command has a result already: nothing was written. */
+export class CommandRecorded extends Error {
+  override readonly name = 'CommandRecorded';
+  constructor(commandId: string) {
+    super(`There is a result of command ${commandId} already: answer with that one.`);
+  }
 }

@@ -71,8 +71,11 @@ export interface Batch {
  * (`service-cases@2`); readers use the logical name (`service-cases`), which points at the active version.
  */
 export interface ReadModels {
-  /** Creates what is missing (tables, indexes); idempotent. The first version of a logical collection becomes active. */
-  ensure(physical: string, spec: CollectionSpec): Promise<void>;
+  /**
+   * Creates what is missing (tables, indexes); idempotent. The first version of a logical collection becomes active. With
+   * `indexes: 'later'` a store may leave out indexes until it is called again without: a collection is filled faster so.
+   */
+  ensure(physical: string, spec: CollectionSpec, options?: { readonly indexes?: 'later' }): Promise<void>;
   /** Points the logical name at a physical collection, atomically. */
   activate(logical: string, physical: string): Promise<void>;
   /** Physical collections by logical name, with the active one. */
@@ -104,6 +107,17 @@ export interface ReadModels {
    * Rejects with CheckpointMismatch when the checkpoint is not the expected one: nothing is written.
    */
   apply(batch: Batch): Promise<void>;
+  /** `apply` for batches of several projections, in one transaction: all of them are written, or none. */
+  applyAll?(batches: readonly Batch[]): Promise<void>;
+  /**
+   * How many of one collection's present documents are missing or different (content or position) in another, a part at a time:
+   * `next` is where to go on, absent at the end.
+   */
+  compare?(
+    physical: string,
+    other: string,
+    from?: number,
+  ): Promise<{ readonly different: number; readonly next?: number }>;
   checkpoint(projection: string): Promise<Checkpoint | undefined>;
   checkpoints(): Promise<ReadonlyMap<string, Checkpoint>>;
   close(): Promise<void>;

@@ -9,6 +9,7 @@ import { canonicalJson } from '#libs/kernel/json.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import { forbidden, invalid, isRejection, missing, reject } from '#libs/kernel/rejection.ts';
 import type { Rejection } from '#libs/kernel/rejection.ts';
+import { CommandRecorded } from '#libs/ports/command-results.ts';
 import type { EventToAppend } from '#libs/ports/event-store.ts';
 import { WrongExpectedRevision } from '#libs/ports/event-store.ts';
 import { SubjectErased } from '#libs/ports/key-vault.ts';
@@ -84,16 +85,25 @@ export class CommandHandler {
     const { name, commandId } = request;
     const known = registry.commands.get(name);
     if (known === undefined) return refusal(missing('command.unknown', `There is no command ${name}.`));
-    const earlier = this.#recording.get(commandId) ?? (await results.get(commandId));
-    if (earlier !== undefined)
-      return earlier.bodyHash === hash
-        ? { ...(earlier.outcome as unknown as CommandOutcome), repeated: true }
-        : refusal(refusedReuse(commandId));
     const { aggregate, definition } = known;
+    // Where the append itself notices a repeat, looking first would only cost the many that are none. Reservations come before it.
+    if (results.append === undefined || definition.reserves !== undefined) {
+      const earlier = await this.#earlier(request, hash);
+      if (earlier !== undefined) return earlier;
+    }
     if (request.id === undefined && definition.creates !== true)
       return refusal(invalid('command.id-missing', `${name} needs the id of the ${aggregate.name} it is meant for.`));
     const id = request.id ?? aggregateIdFor(tenant, commandId);
     return this.#inOrder(streamOf(aggregate.name, id), () => this.#carryOut(request, hash, aggregate, definition, id));
+  }
+
+  /** What the command came to before, if it did. */
+  async #earlier({ commandId }: CommandRequest, hash: string): Promise<CommandOutcome | undefined> {
+    const earlier = this.#recording.get(commandId) ?? (await this.#ports.results.get(commandId));
+    if (earlier === undefined) return undefined;
+    return earlier.bodyHash === hash
+      ? { ...(earlier.outcome as unknown as CommandOutcome), repeated: true }
+      : refusal(refusedReuse(commandId));
   }
 
   /** One after the other per stream: each decides on what the one before recorded. */
@@ -135,6 +145,11 @@ export class CommandHandler {
           verdict = await this.#decide(request, aggregate, definition, id, loaded);
         }
       }
+      // Only an append notices a repeat by itself.
+      if (isRejection(verdict) || verdict.length === 0 || (expectedRevision ?? loaded.revision) !== loaded.revision) {
+        const earlier = await this.#earlier(request, hash);
+        if (earlier !== undefined) return earlier;
+      }
       if (expectedRevision !== undefined && expectedRevision !== loaded.revision)
         return refusal(
           reject(
@@ -154,14 +169,21 @@ export class CommandHandler {
       if (refused !== undefined) return this.#recordRefusal(request, hash, refused);
       try {
         const accepted = await this.#append(request, hash, aggregate, id, stream, loaded, verdict);
-        return this.#recordLater(request, hash, accepted);
+        return this.#ports.results.append === undefined ? this.#recordLater(request, hash, accepted) : accepted;
       } catch (error) {
         this.states.forget(stream);
-        if (error instanceof SubjectErased) return refusal(reject('subject.erased', error.message));
+        const isErased = error instanceof SubjectErased;
+        if (isErased || error instanceof CommandRecorded) {
+          const earlier = await this.#earlier(request, hash);
+          if (earlier !== undefined) return earlier;
+          if (isErased) return refusal(reject('subject.erased', error.message));
+        }
         if (!(error instanceof WrongExpectedRevision)) throw error;
         loaded = await this.states.load(aggregate, stream);
         if (loaded.commands.has(commandId)) continue;
         if (definition.commutative === true && attempt < maxAttempts) continue;
+        const earlier = await this.#earlier(request, hash);
+        if (earlier !== undefined) return earlier;
         return refusal(
           reject(
             'stream.conflict',
@@ -181,7 +203,7 @@ export class CommandHandler {
     { state, revision }: LoadedState,
   ): Promise<Decision> {
     const { actor, name, body, origin = 'command' } = request;
-    if (revision === -1 && definition.creates !== true)
+    if (revision === -1 && definition.creates !== true && definition.opens !== true)
       return missing(`${aggregate.name}.unknown`, `There is no ${aggregate.name} ${id}: check the id.`);
     const team = revision === -1 ? undefined : aggregate.owningTeamOf?.(state);
     if (!mayAct(actor, definition.roles, team))
@@ -190,10 +212,16 @@ export class CommandHandler {
         `${actor.id} may not ${name}${team === undefined ? '' : ` in team ${team}`}: it needs one of the roles ${definition.roles.join(', ')}.`,
       );
     const consulted: { [as: string]: unknown } = {};
-    for (const { as, view, idOf } of definition.consults ?? []) {
-      const other = idOf(body, state);
-      consulted[as] = other === undefined ? view.initial : await this.states.consult(view, other);
-    }
+    for (const each of definition.consults ?? [])
+      if ('idsOf' in each) {
+        const views = each
+          .idsOf(body, state, consulted)
+          .map(async (other) => [other, await this.states.consult(each.view, other)]);
+        consulted[each.as] = Object.fromEntries(await Promise.all(views));
+      } else {
+        const other = each.idOf(body, state, consulted);
+        consulted[each.as] = other === undefined ? each.view.initial : await this.states.consult(each.view, other);
+      }
     const { clock, tenant } = this.#ports;
     return definition.decide(body, state, { now: clock.now(), actor, id, tenant, origin, consulted });
   }
@@ -220,13 +248,18 @@ export class CommandHandler {
     loaded: LoadedState,
     events: readonly NewEvent[],
   ): Promise<Accepted> {
-    const { store } = this.#ports;
+    const { store, results } = this.#ports;
     const { prepared, state } = await this.#prepare(request, hash, aggregate, id, stream, loaded, events);
-    const appended = await store.append(
-      stream,
-      loaded.revision === -1 ? 'no-stream' : loaded.revision,
-      prepared.map((each) => each.append),
-    );
+    const expected = loaded.revision === -1 ? 'no-stream' : loaded.revision;
+    const toAppend = prepared.map((each) => each.append);
+    const appended = await (results.append === undefined
+      ? store.append(stream, expected, toAppend)
+      : results.append(stream, expected, toAppend, {
+          commandId: request.commandId,
+          bodyHash: hash,
+          outcome: { accepted: true, id, stream, events: events.length },
+          recordedAt: this.#ports.clock.now(),
+        }));
     const { position } = appended;
     this.states.advance(
       stream,

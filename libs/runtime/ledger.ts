@@ -137,7 +137,7 @@ export interface Ledger {
   readonly features: readonly Feature[];
   now(): Instant;
   execute(request: CommandRequest): Promise<CommandOutcome>;
-  /** The durable processes, where they run in this process. */
+  /** The durable processes, where features declare any: at work here, or as one sees them from beside. */
   readonly processes?: Processes;
   /** An aggregate's state now or in the past; undefined where it had no event. Rejects with AccessDenied. */
   stateOf(stream: string, viewer: Viewer, moment?: Moment): Promise<AggregateState | undefined>;

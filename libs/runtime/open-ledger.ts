@@ -14,18 +14,26 @@ import type { CommandPorts } from './command-ports.ts';
 import { AccessDenied } from './ledger.ts';
 import type { HistoryPage, Ledger, Moment, Viewer } from './ledger.ts';
 import { plainLanguage } from './plain-language.ts';
+import type { Lease } from './lease.ts';
 import type { Projections } from './projections.ts';
 import { parseStream } from './registry.ts';
 import { sealerFor } from './seal.ts';
+import { LeasedProcesses } from './saga-lease.ts';
+import { observedProcesses } from './saga-observed.ts';
+import type { Processes } from './saga-processes.ts';
 import { SagaRunner } from './saga-runner.ts';
+import type { SagaRunnerOptions } from './saga-runner.ts';
 import { checkMoment, documentFromLog, stateWithin, withinMoment } from './replay.ts';
 import type { Within } from './replay.ts';
 
 export interface LedgerParts extends Omit<CommandPorts, 'sealer' | 'checkEvent' | 'decode'> {
   readonly models: ReadModels;
   readonly projections: Projections;
-  /** Whether the features' durable processes run here: in one process per ledger. Default: they wait. */
-  readonly processes?: { readonly onAlarm: (message: string) => void };
+  /**
+   * Whether the features' durable processes run here: in one process per ledger, or in any number that share a lease. Default:
+   * they are only looked at.
+   */
+  readonly processes?: { readonly onAlarm: (message: string) => void; readonly lease?: Lease };
   /** Closes what was opened for this ledger, after the ledger itself has come to rest. */
   readonly closeParts: () => Promise<void>;
 }
@@ -42,14 +50,36 @@ export const openLedger = (parts: LedgerParts): Ledger => {
   const sealer = sealerFor(vault, registry.eventSets);
   const checkEvent = eventChecker(registry.definitions);
   const handler = new CommandHandler({ ...parts, decode, sealer, checkEvent });
-  const processes =
-    parts.processes === undefined
-      ? undefined
-      : SagaRunner.start({
-          ...{ tenant, sagas: registry.sagas, store, decode, clock, models },
-          execute: (request) => handler.execute(request),
-          onAlarm: parts.processes.onAlarm,
-        });
+  /** Ids of all aggregates that a read model lists, once it shows all that the store holds now. */
+  async function* listed(collection: string, filter: Filter, idField: string): AsyncIterable<readonly string[]> {
+    await projections.caughtUp(await store.head(), 600_000);
+    const query = { filter, limit: 1_000 };
+    for (let cursor: string | undefined; ;) {
+      const page = await models.find(collection, { ...query, ...(cursor === undefined ? {} : { cursor }) });
+      yield [...new Set(page.documents.map(({ document }) => document[idField]))].filter(
+        (id) => typeof id === 'string',
+      );
+      if (page.next === undefined) return;
+      cursor = page.next;
+    }
+  }
+  const runner = (options: Pick<SagaRunnerOptions, 'onAlarm' | 'lease' | 'onEnd'>) =>
+    SagaRunner.start({
+      ...{ tenant, sagas: registry.sagas, store, decode, clock, models },
+      execute: (request) => handler.execute(request),
+      listed: ({ collection, filter, idField }) => listed(collection, filter, idField),
+      ...options,
+    });
+  const processesOf = (): Processes | undefined => {
+    if (registry.sagas.length === 0) return undefined;
+    const observed = observedProcesses({ tenant, store, models, now: () => clock.now() });
+    if (parts.processes === undefined) return observed;
+    const { onAlarm, lease } = parts.processes;
+    if (lease === undefined) return runner({ onAlarm });
+    const start = (held: Lease, onEnd: (error: Error) => void) => runner({ onAlarm, lease: held, onEnd });
+    return LeasedProcesses.start({ lease, start, observed, onAlarm });
+  };
+  const processes = processesOf();
   const entriesOf = plainLanguage({ registry, models, sealer });
 
   const projectionOf = (collection: string): Projection => {

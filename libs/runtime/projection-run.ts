@@ -1,7 +1,7 @@
 import type { LedgerEvent } from '#libs/kernel/event.ts';
 import { foldEvent, isUnprojectable } from '#libs/kernel/projection.ts';
 import type { Document, Projection } from '#libs/kernel/projection.ts';
-import type { Checkpoint, DocumentWrite, ReadModels } from '#libs/ports/read-models.ts';
+import type { Batch, Checkpoint, DocumentWrite, ReadModels } from '#libs/ports/read-models.ts';
 import { deadLetterOf, deadLetterId, DEAD_LETTERS_PHYSICAL } from './dead-letters.ts';
 import type { DocumentChange } from './ledger.ts';
 import { LruMap } from './lru-map.ts';
@@ -14,7 +14,19 @@ interface Held {
   readonly position: number;
 }
 
+/** A document that was never seen has no version either. */
+const unwritten: Held = { document: undefined, position: 0 };
+
 const documentsInMemory = 50_000;
+
+/** Events folded, and not stored yet. */
+interface Folded {
+  /** undefined: there is nothing to store. */
+  readonly batch: Batch | undefined;
+  /** To be called once the batch is stored. */
+  readonly stored: () => readonly DocumentChange[];
+}
+const nothing: Folded = { batch: undefined, stored: () => [] };
 
 /**
  * One physical collection being folded: the only writer of its documents while its epoch is the newest. Whatever it keeps
@@ -28,6 +40,10 @@ export class ProjectionRun {
   /** Subjects with a parked event, and where the first one stands. */
   readonly #parked: Map<string, number>;
   #checkpoint: Checkpoint;
+  /** It was filled here from nothing, and is still without the indexes that only readers need. */
+  #isNew: boolean;
+  /** How many more documents fit into memory before some are only in the store; 0: some are. */
+  #room: number;
 
   private constructor(
     projection: Projection,
@@ -35,18 +51,21 @@ export class ProjectionRun {
     models: ReadModels,
     checkpoint: Checkpoint,
     parked: Map<string, number>,
+    isNew: boolean,
   ) {
     this.projection = projection;
     this.physical = physical;
     this.#models = models;
     this.#checkpoint = checkpoint;
     this.#parked = parked;
+    this.#isNew = isNew;
+    this.#room = isNew ? documentsInMemory : 0;
   }
 
-  /** Takes the collection over: whoever wrote it before is fenced by the new epoch. */
+  /** Takes the collection over: whoever wrote it before is fenced by the new epoch. A new one needs `complete` when it is filled. */
   static async open(projection: Projection, physical: string, models: ReadModels): Promise<ProjectionRun> {
-    await models.ensure(physical, projection.collection);
     const before = await models.checkpoint(physical);
+    await models.ensure(physical, projection.collection, before === undefined ? { indexes: 'later' } : {});
     const checkpoint = { position: before?.position ?? 0, epoch: (before?.epoch ?? 0) + 1 };
     await models.apply({ projection: physical, expected: before, next: checkpoint, writes: [] });
     const parked = new Map<string, number>();
@@ -55,7 +74,7 @@ export class ProjectionRun {
         const letter = deadLetterOf(document);
         if (letter.projection === physical && !parked.has(letter.subject)) parked.set(letter.subject, letter.position);
       }
-    return new ProjectionRun(projection, physical, models, checkpoint, parked);
+    return new ProjectionRun(projection, physical, models, checkpoint, parked, before === undefined);
   }
 
   get position(): number {
@@ -63,13 +82,50 @@ export class ProjectionRun {
   }
 
   /**
-   * Folds events in store order and stores the outcome with the new checkpoint in one transaction; events up to the
-   * checkpoint are passed over. `upTo`: the place that is reached by this, at least the last event's.
+   * Each run folds the events in store order; the outcomes are stored with the new checkpoints, in one transaction where the
+   * store can. Events up to a run's checkpoint are passed over. `upTo`: the place that is reached by this, at least the last
+   * event's. A run that fails does not keep the others from going on.
    */
-  async take(events: readonly LedgerEvent[], upTo: number): Promise<readonly DocumentChange[]> {
-    const fresh = events.filter((event) => event.position > this.#checkpoint.position);
-    const mine = fresh.filter((event) => this.projection.on[event.type] !== undefined);
-    return this.#store(mine, Math.max(upTo, this.#checkpoint.position), []);
+  static async takeAll(
+    models: ReadModels,
+    runs: readonly ProjectionRun[],
+    events: readonly LedgerEvent[],
+    upTo: number,
+  ): Promise<readonly PromiseSettledResult<readonly DocumentChange[]>[]> {
+    if (models.applyAll === undefined || runs.length === 1)
+      // Each has its own checkpoint and documents: on a server they need not wait for each other.
+      return Promise.allSettled(runs.map(async (run) => run.#store(await run.#take(events, upTo))));
+    const folded = await Promise.allSettled(runs.map((run) => run.#take(events, upTo)));
+    const batches = folded.flatMap((each) => (each.status === 'fulfilled' ? (each.value.batch ?? []) : []));
+    const isStored = await models.applyAll(batches).then(
+      () => true,
+      // One by one it shows which of them it is.
+      () => false,
+    );
+    return Promise.allSettled(
+      folded.map(async (each, index) => {
+        if (each.status === 'rejected') throw each.reason;
+        return isStored ? each.value.stored() : runs[index]!.#store(each.value);
+      }),
+    );
+  }
+
+  async #take(events: readonly LedgerEvent[], upTo: number): Promise<Folded> {
+    const { position } = this.#checkpoint;
+    const mine = events.filter((event) => event.position > position && this.projection.on[event.type] !== undefined);
+    return this.#foldAll(mine, Math.max(upTo, position), []);
+  }
+
+  async #store({ batch, stored }: Folded): Promise<readonly DocumentChange[]> {
+    if (batch !== undefined) await this.#models.apply(batch);
+    return stored();
+  }
+
+  /** Gives a collection that was filled from nothing the indexes that it was filled faster without. */
+  async complete(): Promise<void> {
+    if (!this.#isNew) return;
+    await this.#models.ensure(this.physical, this.projection.collection);
+    this.#isNew = false;
   }
 
   /** Rejects with CheckpointMismatch where another worker has taken the collection over. */
@@ -89,20 +145,17 @@ export class ProjectionRun {
     const subject = events[0]?.subject;
     if (subject === undefined) return { parked: 0, changes: [] };
     this.#parked.delete(subject);
-    const changes = await this.#store(events, this.#checkpoint.position, events);
+    const changes = await this.#store(await this.#foldAll(events, this.#checkpoint.position, events));
     const first = this.#parked.get(subject);
     const parked = first === undefined ? 0 : events.filter((event) => event.position >= first).length;
     return { parked, changes };
   }
 
-  async #store(
-    events: readonly LedgerEvent[],
-    position: number,
-    retaken: readonly LedgerEvent[],
-  ): Promise<readonly DocumentChange[]> {
+  async #foldAll(events: readonly LedgerEvent[], position: number, retaken: readonly LedgerEvent[]): Promise<Folded> {
     const keys = events.map((event) => this.#keysOf(event));
-    await this.#fetch(keys.flatMap((each) => (Array.isArray(each) ? (each as string[]) : [])));
+    await this.#fetch(events, keys);
     const documents = new Map<string, { held: Held; versions: Versions }>();
+    const named = new Set<string>();
     const letters: DocumentWrite[] = [];
 
     const park = (event: LedgerEvent, reason: string) => {
@@ -140,11 +193,12 @@ export class ProjectionRun {
         continue;
       }
       for (const [key, document] of outcomes) {
-        const entry = documents.get(key) ?? { held: this.#held.get(key)!, versions: [] };
+        const entry = documents.get(key) ?? { held: this.#held.get(key) ?? unwritten, versions: [] };
         const at = Math.max(event.position, entry.held.position);
         entry.held = { document, position: at };
         entry.versions.push({ position: at, document: document ?? null });
         documents.set(key, entry);
+        if (key === event.id) named.add(key);
       }
     }
 
@@ -155,7 +209,7 @@ export class ProjectionRun {
           id: deadLetterId(this.physical, event.position),
           versions: [{ position: event.position, document: null }],
         });
-    if (documents.size === 0 && letters.length === 0 && position === this.#checkpoint.position) return [];
+    if (documents.size === 0 && letters.length === 0 && position === this.#checkpoint.position) return nothing;
 
     const writes: DocumentWrite[] = [...documents].map(([id, { versions }]) => ({
       collection: this.physical,
@@ -163,20 +217,19 @@ export class ProjectionRun {
       versions: this.projection.collection.kind === 'current' ? versions.slice(-1) : versions,
     }));
     const next = { position, epoch: this.#checkpoint.epoch };
-    await this.#models.apply({
-      projection: this.physical,
-      expected: this.#checkpoint,
-      next,
-      writes: [...writes, ...letters],
-    });
-    this.#checkpoint = next;
-    for (const [key, { held }] of documents) this.#held.set(key, held);
-    return [...documents].map(([id, { held }]) => ({
-      collection: this.projection.collection.name,
-      id,
-      position: held.position,
-      document: held.document ?? null,
-    }));
+    const batch = { projection: this.physical, expected: this.#checkpoint, next, writes: [...writes, ...letters] };
+    const stored = () => {
+      this.#checkpoint = next;
+      // What is named after its event is complete with it: nothing will be folded into it again.
+      for (const [key, { held }] of documents) if (!named.has(key)) this.#held.set(key, held);
+      return [...documents].map(([id, { held }]) => ({
+        collection: this.projection.collection.name,
+        id,
+        position: held.position,
+        document: held.document ?? null,
+      }));
+    };
+    return { batch, stored };
   }
 
   /** The event's keys, or why it has none that could be found. */
@@ -201,12 +254,23 @@ export class ProjectionRun {
     }
   }
 
-  async #fetch(keys: readonly string[]): Promise<void> {
-    const unknown = [...new Set(keys)].filter((key) => this.#held.get(key) === undefined);
-    if (unknown.length === 0) return;
-    // A document that was never seen has no version either: 0 stands for "none".
-    for (const key of unknown) this.#held.set(key, { document: undefined, position: 0 });
-    for (const { id, position, document } of await this.#models.getMany(this.physical, unknown))
+  /** Documents into memory that the events concern. One that is named after the event itself begins with it. */
+  async #fetch(events: readonly LedgerEvent[], keys: readonly (readonly string[] | string)[]): Promise<void> {
+    const unknown = new Set<string>();
+    for (const [index, event] of events.entries()) {
+      const own = keys[index]!;
+      if (typeof own === 'string') continue;
+      for (const key of own) if (key !== event.id && this.#held.get(key) === undefined) unknown.add(key);
+    }
+    if (unknown.size === 0) return;
+    for (const key of unknown) this.#held.set(key, unwritten);
+    // What was filled from nothing, and fits into memory, has no document that is not known.
+    if (unknown.size <= this.#room) {
+      this.#room -= unknown.size;
+      return;
+    }
+    this.#room = 0;
+    for (const { id, position, document } of await this.#models.getMany(this.physical, [...unknown]))
       this.#held.set(id, { document, position });
   }
 }

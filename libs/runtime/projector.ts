@@ -1,4 +1,5 @@
 import type { LedgerEvent } from '#libs/kernel/event.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import { canonicalJson } from '#libs/kernel/json.ts';
 import type { Projection } from '#libs/kernel/projection.ts';
 import type { EventFilter, EventStore, StoredEvent } from '#libs/ports/event-store.ts';
@@ -29,8 +30,11 @@ export interface ProjectorOptions {
   readonly onDropped?: (collection: string, error: Error) => void;
 }
 
-/** Events that a rebuild folds between two writes. */
-const rebuildBatch = 5_000;
+/** Events between two writes while many are to be folded: in a rebuild, and when starting far behind. */
+const largeBatch = 5_000;
+/** A live batch with fewer events than this is followed by a pause, so that more share the next one's transaction. */
+const fullBatch = 500;
+const pauseMs = 15;
 
 /** Folds the store's events into every read model: one reading and decoding pass feeds them all. */
 export class Projector implements Projections {
@@ -46,6 +50,8 @@ export class Projector implements Projections {
   #position = 0;
   #running: Promise<void> | undefined;
   #failed: Error | undefined;
+  /** Still on the way to where the store was at the start: nobody is told yet that the read models have caught up. */
+  #isStarting = true;
 
   private constructor(options: ProjectorOptions) {
     this.#options = options;
@@ -96,6 +102,7 @@ export class Projector implements Projections {
       this.#follow(run.position);
     } else {
       await this.#fold([run]);
+      await run.complete();
       await this.#exclusive.run(async () => {
         await this.#fold([run], this.#position);
         this.#runs.set(collection, run);
@@ -114,7 +121,7 @@ export class Projector implements Projections {
   }
 
   caughtUp(position: number, timeoutMs: number): Promise<void> {
-    if (this.#position >= position) return Promise.resolve();
+    if (this.#position >= position && !this.#isStarting) return Promise.resolve();
     if (this.#failed !== undefined) return Promise.reject(this.#failed);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -213,24 +220,50 @@ export class Projector implements Projections {
   async #goOn(): Promise<void> {
     const { store } = this.#options;
     try {
+      await this.#catchUp();
       const signals = store.subscribe({ after: this.#position, filter: this.#filter, signal: this.#stop.signal });
       for await (const signal of signals) {
-        if (signal.kind === 'events') await this.#take(signal.events);
-        else if (signal.position > this.#position) await this.#take([], signal.position);
+        if (signal.kind === 'events') {
+          await this.#take(signal.events);
+          if (signal.events.length < fullBatch) await this.#pause();
+        } else if (signal.position > this.#position) await this.#take([], signal.position);
       }
     } catch (error) {
+      if (this.#stop.signal.aborted) return;
       this.#failed = error instanceof Error ? error : new Error(String(error));
       const fenced = error instanceof CheckpointMismatch ? ' Another worker took over.' : '';
       this.#options.onAlarm?.(`The read models stand still: ${this.#failed.message}${fenced}`);
     }
   }
 
+  /** From where the read models were left to where the store is now, in large batches. */
+  async #catchUp(): Promise<void> {
+    const { store } = this.#options;
+    let batch: StoredEvent[] = [];
+    for await (const page of store.readAll({ after: this.#position, filter: this.#filter })) {
+      this.#stop.signal.throwIfAborted();
+      batch.push(...page);
+      if (batch.length < largeBatch) continue;
+      await this.#take(batch);
+      batch = [];
+    }
+    if (batch.length > 0) await this.#take(batch);
+    await this.#exclusive.run(async () => {
+      for (const run of this.#runs.values()) await run.complete();
+    });
+    this.#isStarting = false;
+    this.#wake();
+  }
+
+  async #pause(): Promise<void> {
+    await pause(pauseMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+
   async #take(stored: readonly StoredEvent[], upTo = stored.at(-1)!.position): Promise<void> {
     await this.#exclusive.run(async () => {
       const events = this.#runs.size === 0 ? [] : stored.map(this.#options.decode);
       const runs = [...this.#runs.values()];
-      // Each has its own checkpoint and documents: on a server they need not wait for each other.
-      const outcomes = await Promise.allSettled(runs.map((run) => run.take(events, upTo)));
+      const outcomes = await ProjectionRun.takeAll(this.#options.models, runs, events, upTo);
       const changes: DocumentChange[] = [];
       for (const [index, outcome] of outcomes.entries())
         if (outcome.status === 'fulfilled') changes.push(...outcome.value);
@@ -238,6 +271,12 @@ export class Projector implements Projections {
       this.#position = upTo;
       this.#tell(changes);
     });
+    this.#wake();
+  }
+
+  /** Those who wait for a position that is reached. */
+  #wake(): void {
+    if (this.#isStarting) return;
     for (const waiter of this.#waiting)
       if (waiter.position <= this.#position) {
         this.#waiting.delete(waiter);
@@ -285,6 +324,7 @@ export class Projector implements Projections {
     };
     // Most of the way beside the live batches, the rest while they wait for a moment.
     await this.#fold(builds, undefined, onBatch);
+    for (const run of builds) await run.complete();
     await this.#exclusive.run(async () => {
       await this.#fold(builds, this.#position, onBatch);
       for (const run of builds) this.#runs.set(`building ${run.physical}`, run);
@@ -330,13 +370,16 @@ export class Projector implements Projections {
     upTo?: number,
     onBatch: (events: number) => void = () => undefined,
   ): Promise<void> {
-    const { store, decode } = this.#options;
+    const { models, store, decode } = this.#options;
     const filter = { streamPrefixes: prefixesOf(runs.flatMap((run) => run.projection.reads)) };
     let batch: LedgerEvent[] = [];
     const flush = async (position?: number) => {
       // What is cut off here is begun anew, or gone on with, at the next start.
       this.#stop.signal.throwIfAborted();
-      for (const run of runs) await run.take(batch, position ?? batch.at(-1)?.position ?? run.position);
+      const reached = position ?? batch.at(-1)?.position;
+      if (reached !== undefined)
+        for (const outcome of await ProjectionRun.takeAll(models, runs, batch, reached))
+          if (outcome.status === 'rejected') throw outcome.reason;
       onBatch(batch.length);
       batch = [];
     };
@@ -344,7 +387,7 @@ export class Projector implements Projections {
     if (upTo === undefined || after < upTo)
       for await (const page of store.readAll({ after, filter, ...(upTo === undefined ? {} : { upTo }) })) {
         batch.push(...page.map(decode));
-        if (batch.length >= rebuildBatch) await flush();
+        if (batch.length >= largeBatch) await flush();
       }
     await flush(upTo);
   }
@@ -358,10 +401,19 @@ export class Projector implements Projections {
     const sameFold = before !== undefined && before.projection.name === built.projection.name;
     let documents = 0;
     let different = 0;
+    if (!sameFold || models.compare !== undefined) {
+      for (let from: number | undefined = 0; sameFold && from !== undefined;)
+        await this.#exclusive.run(async () => {
+          const part = await models.compare!(built.physical, before.physical, from);
+          different += part.different;
+          from = part.next;
+        });
+      documents = await models.count(built.physical, {});
+      return { documents, different: different + (sameFold ? await this.#lost(built, before) : 0) };
+    }
     const text = ({ document, position }: StoredDocument) => canonicalJson({ document, position });
     for await (const page of models.scan(built.physical)) {
       documents += page.length;
-      if (!sameFold) continue;
       await this.#exclusive.run(async () => {
         const ids = page.map((each) => each.id);
         const [left, right] = await Promise.all([
@@ -372,11 +424,15 @@ export class Projector implements Projections {
         different += left.filter((each) => others.get(each.id) !== text(each)).length;
       });
     }
-    if (sameFold) {
-      const lost = (await models.count(before.physical, {})) - (await models.count(built.physical, {}));
-      if (lost > 0) different += lost;
-    }
-    return { documents, different };
+    return { documents, different: different + (await this.#lost(built, before)) };
+  }
+
+  /** How many documents there are no more. */
+  async #lost(built: ProjectionRun, before: ProjectionRun): Promise<number> {
+    const { models } = this.#options;
+    return this.#exclusive.run(async () =>
+      Math.max(0, (await models.count(before.physical, {})) - (await models.count(built.physical, {}))),
+    );
   }
 
   async #forgetLetters(physical: string): Promise<void> {

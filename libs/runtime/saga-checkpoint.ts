@@ -63,11 +63,11 @@ export class Checkpoints {
   }
 }
 
-/** Another runner works on this ledger: this one stops. */
+/** Another runner works on this ledger, or may do so: this one stops. */
 export class Superseded extends Error {
   override readonly name = 'Superseded';
   constructor() {
-    super('Another runner of processes has taken this ledger over: this one stops. Run one per ledger.');
+    super('Another runner of processes has taken this ledger over: this one stops.');
   }
 }
 

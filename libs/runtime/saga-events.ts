@@ -25,6 +25,8 @@ const command = Type.Object({
   id: field.id(),
   command: field.text(200),
   aggregateId: Type.Optional(field.id()),
+  /** For every aggregate that a read model lists, under ids derived from this one. */
+  each: Type.Optional(Type.Object({ collection: field.text(100), filter: anyJson(), idField: field.text(100) })),
   body: anyJson(),
 });
 

@@ -9,8 +9,9 @@ import { positionOf } from './saga-checkpoint.ts';
 import type { PendingTimer } from './saga-events.ts';
 import { loadInstance, processStream, sagaOf } from './saga-instance.ts';
 import type { Instance } from './saga-instance.ts';
-import { dispatch, untilAvailable } from './saga-outbox.ts';
+import { checkHeld, dispatch, untilAvailable } from './saga-outbox.ts';
 import type { OutboxPorts } from './saga-outbox.ts';
+import { dispatchTail } from './saga-recovery.ts';
 import { parkInput, takeInput } from './saga-step.ts';
 import type { SagaInput, SagaStep } from './saga-step.ts';
 import { Timers } from './timers.ts';
@@ -69,8 +70,12 @@ export class SagaInputs {
     streams: new Set(),
     done: Promise.resolve(),
   };
+  /** Fan-outs by instance: long work that only the instance's own next input waits for. */
+  readonly #fanOuts = new Map<string, Promise<void>>();
   /** Events appended. */
   appended = 0;
+  /** Where another process may write too: what this one appended and has not met again in the store. */
+  readonly #own = new Set<string>();
 
   constructor(ports: OutboxPorts, decode: Decode, sagas: readonly Saga[]) {
     this.#ports = ports;
@@ -106,10 +111,21 @@ export class SagaInputs {
     await this.#dispatching.done;
   }
 
+  /** Whether commands for all that a read model lists are still being carried out: `settled` does not wait for them. */
+  get isFanningOut(): boolean {
+    return this.#fanOuts.size > 0;
+  }
+
+  /** Resolves once no fan-out is under way; rejects with what stopped one. */
+  async fannedOut(): Promise<void> {
+    await Promise.all(this.#fanOuts.values());
+  }
+
   /** The instance's earlier input is taken, and its commands are carried out, before it gets another. */
   async #freed(stream: string): Promise<void> {
     if (this.#batch.has(stream)) await this.settled();
     else if (this.#dispatching.streams.has(stream)) await this.#dispatching.done;
+    await this.#fanOuts.get(stream);
   }
 
   /** Appends what was computed, in order; its commands are carried out while the next batch is computed. */
@@ -142,6 +158,25 @@ export class SagaInputs {
     this.#index(step.after);
     await this.#carryOut(step);
     return this.instance(step.saga, step.before.stream);
+  }
+
+  /** Whether this runner appended it; asked once, when it is met in the store. */
+  isOwn(eventId: string): boolean {
+    return this.#own.delete(eventId);
+  }
+
+  /**
+   * What a runner that was frozen still appended after this one took over: it may not live to carry it out. Whatever it did
+   * carry out is recognised by its commands' ids.
+   */
+  async adopt(events: readonly LedgerEvent[]): Promise<void> {
+    await this.settled();
+    await dispatchTail(this.#ports, events);
+    for (const stream of new Set(events.map((event) => event.stream))) {
+      this.#instances.delete(stream);
+      const saga = this.#sagas.get(sagaOf(stream));
+      if (saga !== undefined) this.#index(await this.instance(saga, stream));
+    }
   }
 
   /** After a failure: nothing computed is kept, and what may have been stored is read again. */
@@ -214,6 +249,8 @@ export class SagaInputs {
   async #append({ before, append }: SagaStep): Promise<void> {
     const { store } = this.#ports;
     const expected = before.revision === -1 ? 'no-stream' : before.revision;
+    checkHeld(this.#ports);
+    if (this.#ports.lease !== undefined) this.#own.add(append.id);
     await untilAvailable(this.#ports, `The process ${before.saga} ${before.key}`, () =>
       store.append(before.stream, expected, [append]),
     );
@@ -253,9 +290,21 @@ export class SagaInputs {
     }
   }
 
-  async #carryOut({ after, append, inputId, commands, correlationId }: SagaStep): Promise<void> {
+  async #carryOut(step: SagaStep): Promise<void> {
+    const { after, commands } = step;
+    this.#instances.set(after.stream, after);
+    if (commands.some((each) => each.each !== undefined)) {
+      const { stream } = after;
+      const work = this.#dispatch(step).then(() => void this.#fanOuts.delete(stream));
+      work.catch(() => undefined); // Whoever waits for it learns of it.
+      this.#fanOuts.set(stream, work);
+      return;
+    }
+    await this.#dispatch(step);
+  }
+
+  async #dispatch({ after, append, inputId, commands, correlationId }: SagaStep): Promise<void> {
     const { saga, key, stream, subject, recordedAt, revision } = after;
-    this.#instances.set(stream, after);
     if (commands.length > 0) {
       const outgoing = { saga, key, stream, subject, id: append.id, inputId, correlationId, recordedAt, commands };
       const refusals = await dispatch(this.#ports, outgoing);

@@ -9,6 +9,7 @@ import type { Clock } from '#libs/ports/clock.ts';
 import { Unavailable } from '#libs/ports/event-store.ts';
 import type { Appended, EventStore } from '#libs/ports/event-store.ts';
 import type { CommandOutcome, CommandRequest } from './ledger.ts';
+import { Superseded } from './saga-checkpoint.ts';
 import type { CommandsRefused, RequestedCommand } from './saga-events.ts';
 import { processMetadata } from './saga-step.ts';
 
@@ -31,10 +32,22 @@ export interface OutboxPorts {
   readonly store: EventStore;
   readonly clock: Clock;
   readonly execute: (request: CommandRequest) => Promise<CommandOutcome>;
+  /** The aggregates that a read model lists, once it shows all that the store holds now. */
+  readonly listed?: (each: NonNullable<RequestedCommand['each']>) => AsyncIterable<readonly string[]>;
   readonly actor?: Actor | undefined;
   readonly onAlarm: (message: string) => void;
   readonly stop: AbortSignal;
+  /** Where several processes may run them: whether this one still holds the right to, as far as it knows. */
+  readonly lease?: { readonly held: boolean } | undefined;
 }
+
+/**
+ * Throws Superseded where another process may have taken over: a process that was frozen learns it here, before it writes more.
+ * What it writes all the same is fenced by the expected revisions, and recognised by its ids.
+ */
+export const checkHeld = ({ lease }: Pick<OutboxPorts, 'lease'>): void => {
+  if (lease?.held === false) throw new Superseded();
+};
 
 const longestWaitMs = 5_000;
 
@@ -59,6 +72,32 @@ export const untilAvailable = async <T>(
 const passing = new Set(['stream.conflict']);
 const mostConflicts = 20;
 
+/** Commands of one fan-out that are under way at the same time. */
+const fannedAtOnce = 64;
+/** A fan-out that is refused everywhere is one fault, not as many as there are aggregates. */
+const mostRefusalsKept = 100;
+
+const carryOutEach = async (
+  ports: OutboxPorts,
+  outgoing: Outgoing,
+  { each, ...one }: RequestedCommand & { readonly each: NonNullable<RequestedCommand['each']> },
+): Promise<CommandsRefused['refused']> => {
+  if (ports.listed === undefined) throw new Error(`${one.command} is for all in ${each.collection}: give \`listed\`.`);
+  const refused: CommandsRefused['refused'] = [];
+  for await (const page of ports.listed(each)) {
+    const next = page.values();
+    const work = async () => {
+      for (const aggregateId of next) {
+        const id = deriveId(ports.tenant, `${one.id}/${aggregateId}`);
+        const refusal = await carryOut(ports, outgoing, { ...one, id, aggregateId });
+        if (refusal !== undefined && refused.length < mostRefusalsKept) refused.push(refusal);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(fannedAtOnce, page.length) }, work));
+  }
+  return refused;
+};
+
 const carryOut = async (
   ports: OutboxPorts,
   { inputId, correlationId, saga, key }: Outgoing,
@@ -76,6 +115,7 @@ const carryOut = async (
   };
   for (let attempt = 1; ; attempt += 1) {
     let outcome: CommandOutcome;
+    checkHeld(ports);
     try {
       outcome = await untilAvailable(ports, `${command} of the process ${saga} ${key}`, () => ports.execute(request));
     } catch (error) {
@@ -96,9 +136,13 @@ const carryOut = async (
  */
 export const dispatch = async (ports: OutboxPorts, outgoing: Outgoing): Promise<Appended | undefined> => {
   const refused: CommandsRefused['refused'] = [];
-  for (const each of outgoing.commands) {
-    const refusal = await carryOut(ports, outgoing, each);
-    if (refusal !== undefined) refused.push(refusal);
+  for (const command of outgoing.commands) {
+    const { each } = command;
+    if (each !== undefined) refused.push(...(await carryOutEach(ports, outgoing, { ...command, each })));
+    else {
+      const refusal = await carryOut(ports, outgoing, command);
+      if (refusal !== undefined) refused.push(refusal);
+    }
   }
   if (refused.length === 0) return undefined;
   const { tenant, store, clock } = ports;

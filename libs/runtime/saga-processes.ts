@@ -7,14 +7,17 @@ export interface ParkedProcess {
   readonly stream: string;
   /** Inputs that wait, the one that could not be taken included. */
   readonly inputs: number;
-  readonly since: InputRecord;
+  /** The first of them, where it is known here. */
+  readonly since?: InputRecord;
   readonly reason: string;
 }
 
 export interface ProcessStatus {
+  /** False: in another process, and these figures are as far as the read models and its last checkpoint. */
+  readonly runsHere: boolean;
   /** Places in the store that were not looked at yet. */
   readonly positionsBehind: number;
-  /** Timers set. */
+  /** Timers set; seen from another process: instances that wait for one. */
   readonly timers: number;
   /** Age of the oldest timer that is due and has not fired, in seconds; 0 when there is none. */
   readonly dueLagSeconds: number;

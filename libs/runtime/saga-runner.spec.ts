@@ -364,7 +364,7 @@ const interpret = (saga: Saga, history: readonly LedgerEvent[], until: Instant):
     const { state, outputs } = saga.react(now.state, input, key);
     now.state = state;
     for (const output of outputs)
-      if (output.kind === 'command') commands.push(`${key} ${output.name}`);
+      if (output.kind === 'command' || output.kind === 'command-each') commands.push(`${key} ${output.name}`);
       else if (output.kind === 'cancel') now.timers.delete(output.key);
       else now.timers.set(output.key, { type: 'timer', key: output.key, dueAt: output.dueAt, payload: output.payload });
   };

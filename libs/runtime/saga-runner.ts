@@ -7,17 +7,18 @@ import type { Instant } from '#libs/kernel/instant.ts';
 import type { Saga } from '#libs/kernel/saga.ts';
 import type { Clock } from '#libs/ports/clock.ts';
 import { Unavailable } from '#libs/ports/event-store.ts';
-import type { EventStore } from '#libs/ports/event-store.ts';
+import type { EventStore, StoredEvent } from '#libs/ports/event-store.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
 import { prefixesOf } from './codec.ts';
 import type { Decode } from './codec.ts';
 import { Exclusive } from './exclusive.ts';
 import type { CommandOutcome, CommandRequest } from './ledger.ts';
 import { Checkpoints, positionOf } from './saga-checkpoint.ts';
+import { CHECKPOINTS } from './saga-events.ts';
 import type { Place } from './saga-events.ts';
 import { SagaInputs, reasonOf } from './saga-inputs.ts';
 import { processStream, sagaOf } from './saga-instance.ts';
-import { untilAvailable } from './saga-outbox.ts';
+import { checkHeld, untilAvailable } from './saga-outbox.ts';
 import type { OutboxPorts } from './saga-outbox.ts';
 import { dispatchTail, readWaiting } from './saga-recovery.ts';
 import { parkedOf, retryParked } from './saga-retry.ts';
@@ -32,10 +33,19 @@ export interface SagaRunnerOptions {
   readonly execute: (request: CommandRequest) => Promise<CommandOutcome>;
   /** Where the read model `processes` is kept: without it a start reads all events of processes. */
   readonly models?: ReadModels;
+  /** What commands for all that a read model lists are sent to. */
+  readonly listed?: OutboxPorts['listed'];
   /** Who sends the commands. Default: the ledger itself. */
   readonly actor?: Actor;
   /** Told of what needs a person: a parked process, a saga that stands still, a store that is away. */
   readonly onAlarm?: (message: string) => void;
+  /**
+   * Where several processes may run them, one at a time: whether this one still holds the right to. What an earlier holder
+   * still wrote is then looked for, and carried out.
+   */
+  readonly lease?: { readonly held: boolean };
+  /** Told, in place of an alarm, why nothing is processed here any more. */
+  readonly onEnd?: (error: Error) => void;
 }
 
 interface Cursor {
@@ -48,10 +58,11 @@ const timersPerRound = 5_000;
 const markAfterEvents = 5_000;
 const markAfterMs = 5 * 60_000;
 const longestSleepMs = 60_000;
+const PROCESSES = 'process-';
 
 /**
  * Runs the sagas: one reader of the store, which merges the events in store order with the timers by due time. A timer due
- * before an event was recorded comes before it, however late both are noticed. Run one per ledger.
+ * before an event was recorded comes before it, however late both are noticed. One per ledger works at a time.
  */
 export class SagaRunner implements Processes {
   readonly #options: SagaRunnerOptions;
@@ -63,10 +74,13 @@ export class SagaRunner implements Processes {
   readonly #stop = new AbortController();
   readonly #exclusive = new Exclusive();
   readonly #name = randomUUID();
+  readonly #begun = Promise.withResolvers<void>();
   readonly #settling = new Set<{ asked: number; resolve: () => void; reject: (error: Error) => void }>();
   #asked = 0;
   #wake: () => void = () => undefined;
   #reached = 0;
+  /** What stands in processes' streams up to here was taken over at the start. */
+  #takenOver = 0;
   #marked = { events: 0, appended: 0, atMs: 0 };
   #events = 0;
   #sleptAt = '';
@@ -74,12 +88,18 @@ export class SagaRunner implements Processes {
   #running: Promise<unknown> = Promise.resolve();
 
   private constructor(options: SagaRunnerOptions) {
-    const { tenant, store, clock, execute, actor, decode, sagas, onAlarm = () => undefined } = options;
+    const { tenant, store, clock, execute, listed, actor, decode, sagas, lease, onAlarm = () => undefined } = options;
     this.#options = options;
-    this.#ports = { tenant, store, clock, execute, actor, onAlarm, stop: this.#stop.signal };
+    this.#ports = {
+      ...{ tenant, store, clock, execute, actor, onAlarm, stop: this.#stop.signal, lease },
+      ...(listed === undefined ? {} : { listed }),
+    };
     this.#inputs = new SagaInputs(this.#ports, decode, sagas);
     this.#checkpoints = new Checkpoints(store, tenant);
-    this.#prefixes = prefixesOf(sagas.flatMap((saga) => saga.reads));
+    const prefixes = prefixesOf(sagas.flatMap((saga) => saga.reads));
+    this.#prefixes = lease === undefined ? prefixes : [...prefixes, PROCESSES];
+    this.#begun.promise.catch(() => undefined);
+    if (sagas.length === 0) this.#begun.resolve();
   }
 
   /** Takes the ledger's processes over and goes on by itself. Throws where two sagas share a name. */
@@ -106,6 +126,7 @@ export class SagaRunner implements Processes {
     const { store, clock } = this.#options;
     const due = this.#inputs.timers.first();
     return {
+      runsHere: this.#failed === undefined,
       positionsBehind: Math.max(0, (await store.head()) - this.#reached),
       timers: this.#inputs.timers.size,
       dueLagSeconds: due === undefined ? 0 : Math.max(0, epochMsOf(clock.now()) - due.dueMs) / 1_000,
@@ -115,12 +136,14 @@ export class SagaRunner implements Processes {
     };
   }
 
-  parked(): Promise<readonly ParkedProcess[]> {
+  async parked(): Promise<readonly ParkedProcess[]> {
+    await this.#begun.promise;
     return this.#exclusive.run(() => parkedOf(this.#inputs, this.#options.sagas));
   }
 
   async retry(): Promise<{ taken: number; parked: number }> {
     const { decode, sagas } = this.#options;
+    await this.#begun.promise;
     const outcome = await this.#exclusive.run(() => retryParked(this.#ports, this.#inputs, decode, sagas));
     this.#ask();
     return outcome;
@@ -137,11 +160,16 @@ export class SagaRunner implements Processes {
   async #run(): Promise<void> {
     try {
       await untilAvailable(this.#ports, 'The start of the processes', () => this.#begin());
+      this.#begun.resolve();
       while (!this.#stop.signal.aborted) {
         const asked = this.#asked;
         const worked = await this.#exclusive.run(() => this.#round());
         await this.#mark(false);
         if (worked) continue;
+        if (this.#settling.size > 0 && this.#inputs.isFanningOut) {
+          await this.#inputs.fannedOut();
+          continue;
+        }
         for (const waiter of this.#settling)
           if (waiter.asked <= asked) {
             this.#settling.delete(waiter);
@@ -152,14 +180,17 @@ export class SagaRunner implements Processes {
       await this.#mark(true);
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      this.#end(error instanceof Error ? error : new Error(String(error)));
-      this.#ports.onAlarm(`The processes stand still: ${reasonOf(error)}`);
+      const reason = error instanceof Error ? error : new Error(String(error));
+      const { onEnd = () => this.#ports.onAlarm(`The processes stand still: ${reason.message}`) } = this.#options;
+      this.#end(reason);
       this.#stop.abort();
+      onEnd(reason);
     }
   }
 
   #end(error: Error): void {
     this.#failed ??= error;
+    this.#begun.reject(error);
     for (const { reject } of this.#settling) reject(this.#failed);
     this.#settling.clear();
   }
@@ -178,9 +209,19 @@ export class SagaRunner implements Processes {
   }
 
   async #begin(): Promise<void> {
-    const { store, decode, models, sagas } = this.#options;
+    const { store, decode, models, sagas, lease } = this.#options;
     const { cursors, settledUpTo } = await this.#checkpoints.read();
-    const { waiting, tail } = await readWaiting(store, decode, models, settledUpTo);
+    for (const { name } of sagas) {
+      const place = cursors.get(name);
+      const position = place === undefined ? 0 : await positionOf(store, place);
+      this.#cursors.set(name, { place, position, halted: false });
+    }
+    const positions = [...this.#cursors.values()].map((each) => each.position);
+    this.#reached = Math.min(...positions);
+    // What others still wrote has been looked for as far as was read, not as far as the checkpoint stands.
+    const carriedOut = lease === undefined ? settledUpTo : Math.min(settledUpTo, Math.max(...positions));
+    const { waiting, tail } = await readWaiting(store, decode, models, carriedOut);
+    this.#takenOver = Math.max(carriedOut, tail.at(-1)?.position ?? 0);
     const known = new Set(sagas.map((saga) => saga.name));
     const orphans = new Set<string>();
     for (const [stream, { timers, parked }] of waiting)
@@ -190,12 +231,6 @@ export class SagaRunner implements Processes {
     for (const name of orphans)
       this.#ports.onAlarm(`Processes of the saga ${name} wait, but no feature declares it: its timers will not fire.`);
     await dispatchTail(this.#ports, tail);
-    for (const name of known) {
-      const place = cursors.get(name);
-      const position = place === undefined ? 0 : await positionOf(store, place);
-      this.#cursors.set(name, { place, position, halted: false });
-    }
-    this.#reached = Math.min(...[...this.#cursors.values()].map((each) => each.position));
     await this.#mark(true, true);
   }
 
@@ -218,19 +253,31 @@ export class SagaRunner implements Processes {
   }
 
   async #catchUp(): Promise<boolean> {
-    const { store, decode } = this.#options;
+    const { store } = this.#options;
     const head = await store.head();
     if (head <= this.#reached) return false;
     const filter = { streamPrefixes: this.#prefixes };
     for await (const page of store.readAll({ after: this.#reached, upTo: head, filter })) {
-      await this.#take(page.map(decode));
+      checkHeld(this.#ports);
+      await this.#adopt(page);
+      await this.#take(page);
       if (this.#stop.signal.aborted) break;
     }
     if (!this.#stop.signal.aborted) this.#reached = head;
     return true;
   }
 
-  async #take(events: readonly LedgerEvent[]): Promise<void> {
+  async #adopt(page: readonly StoredEvent[]): Promise<void> {
+    if (this.#options.lease === undefined) return;
+    const foreign = page.filter(
+      ({ id, stream, position }) =>
+        stream.startsWith(PROCESSES) && stream !== CHECKPOINTS && !this.#inputs.isOwn(id) && position > this.#takenOver,
+    );
+    if (foreign.length > 0) await this.#inputs.adopt(foreign.map(this.#options.decode));
+  }
+
+  async #take(page: readonly StoredEvent[]): Promise<void> {
+    const events = page.filter(({ stream }) => !stream.startsWith(PROCESSES)).map(this.#options.decode);
     const deliveries: { saga: Saga; key: string; stream: string; event: LedgerEvent }[] = [];
     for (const event of events)
       for (const saga of this.#options.sagas) {
@@ -243,7 +290,7 @@ export class SagaRunner implements Processes {
       await this.#inputs.deliver(saga, key, event);
     }
     await this.#inputs.settled();
-    const { stream, revision, position } = events.at(-1)!;
+    const { stream, revision, position } = page.at(-1)!;
     for (const cursor of this.#cursors.values())
       if (!cursor.halted && cursor.position < position) {
         cursor.place = { stream, revision };
@@ -297,6 +344,8 @@ export class SagaRunner implements Processes {
     const events = this.#events - this.#marked.events;
     const appended = this.#inputs.appended - this.#marked.appended;
     if (events + appended === 0 && !evenIfNothing) return;
+    // What a crash would cut short is asked for again, so it must not lie before the checkpoint.
+    if (this.#inputs.isFanningOut) return;
     const isMuch = events + appended >= markAfterEvents || performance.now() - this.#marked.atMs >= markAfterMs;
     if (!isMuch && !evenIfLittle) return;
     const cursors = new Map([...this.#cursors].map(([saga, { place }]) => [saga, place]));

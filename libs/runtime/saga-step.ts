@@ -80,6 +80,18 @@ const react = (
           });
         break;
       }
+      case 'command-each': {
+        const { name, body, collection, filter, idField } = output;
+        if (importedAt !== undefined) suppressed.push({ kind: 'command', what: name, dueAt: importedAt });
+        else
+          commands.push({
+            id: deriveId(tenant, `${id}/command/${index}`),
+            command: name,
+            each: { collection, filter, idField },
+            body,
+          });
+        break;
+      }
       case 'schedule': {
         const { key, dueAt, payload } = output;
         if (!isInstant(dueAt))

@@ -37,6 +37,7 @@ export const openTestLedger = async (
   features: readonly Feature[],
   folder: string,
   clock = manualClock('2026-03-02T01:00:00.000Z'),
+  { runsProcesses = false }: { readonly runsProcesses?: boolean } = {},
 ): Promise<TestLedger> => {
   const alarms: string[] = [];
   const vault = await openFileKeyVault({ folder: join(folder, 'keys') });
@@ -60,6 +61,7 @@ export const openTestLedger = async (
     clock,
     models,
     projections: projector,
+    ...(runsProcesses ? { processes: { onAlarm: (message: string) => void alarms.push(message) } } : {}),
     closeParts: async () => {
       await models.close();
       await store.close();

@@ -1,5 +1,6 @@
 import { epochMsOf } from '#libs/kernel/instant.ts';
 import { leafMembersOf, leafOf } from '#libs/kernel/leaf.ts';
+import { CommandRecorded } from '#libs/ports/command-results.ts';
 import { Unavailable, WrongExpectedRevision } from '#libs/ports/event-store.ts';
 import type { Appended, EventToAppend, ExpectedRevision } from '#libs/ports/event-store.ts';
 import type { EventFile } from './event-file.ts';
@@ -8,6 +9,8 @@ export interface AppendWrite {
   readonly stream: string;
   readonly expected: ExpectedRevision;
   readonly events: readonly EventToAppend[];
+  /** Recorded with the events; where they stand is added to its outcome. */
+  readonly result?: ResultWrite | undefined;
 }
 export interface ResultWrite {
   readonly commandId: string;
@@ -20,6 +23,12 @@ export type Write = AppendWrite | ResultWrite;
 
 /** What a write came to. A recorded result answers `nowhere`. */
 export type Outcome = Appended | Error;
+
+/** A result with the place of its events added to the JSON object that is its outcome. */
+const placed = (result: ResultWrite, { revision, position }: Appended): ResultWrite => ({
+  ...result,
+  outcome: `${result.outcome.slice(0, -1)},"position":${position},"revision":${revision}}`,
+});
 
 const nowhere: Appended = { revision: -1, position: 0 };
 
@@ -67,7 +76,11 @@ export class BatchWriter {
           readonly [number, number] | undefined;
         [this.#position, this.#recordedMaxMs] = last ?? [0, Number.MIN_SAFE_INTEGER];
         this.#storedAtMs = Date.now();
-        return writes.map((write) => ('stream' in write ? this.#append(write) : this.#record(write)));
+        return writes.map((write) => {
+          if ('stream' in write) return this.#append(write);
+          this.#record(write);
+          return nowhere;
+        });
       });
     } catch (error) {
       const failure = unavailable(error);
@@ -76,7 +89,7 @@ export class BatchWriter {
   }
 
   /** Refuses before anything is inserted, so that the neighbours in the transaction are not touched. */
-  #append({ stream, expected, events }: AppendWrite): Outcome {
+  #append({ stream, expected, events, result }: AppendWrite): Outcome {
     const known = this.#file.row('SELECT key FROM streams WHERE name = ?', stream)?.[0] as number | undefined;
     const last = (
       known === undefined
@@ -89,8 +102,12 @@ export class BatchWriter {
     const start = this.#placeOf(expected, known, revision, events[0]!.id);
     if (start === undefined || start > revision + 1)
       return new WrongExpectedRevision(stream, expected, last === undefined ? 'no-stream' : revision);
-    if (start <= revision)
-      return this.#repeated(known!, start, events) ?? new WrongExpectedRevision(stream, expected, revision);
+    if (start <= revision) {
+      const repeated = this.#repeated(known!, start, events);
+      if (repeated === undefined) return new WrongExpectedRevision(stream, expected, revision);
+      if (result !== undefined) this.#record(placed(result, repeated));
+      return repeated;
+    }
 
     let prepared: { readonly leaf: Buffer; readonly recordedAtMs: number }[];
     try {
@@ -102,6 +119,10 @@ export class BatchWriter {
       });
     } catch (error) {
       return error as Error;
+    }
+    if (result !== undefined) {
+      const place = { revision: start + events.length - 1, position: this.#position + events.length };
+      if (!this.#record(placed(result, place))) return new CommandRecorded(result.commandId);
     }
     const key = known ?? this.#addStream(stream);
     for (const [index, { id, type, data, metadata }] of events.entries()) {
@@ -161,14 +182,15 @@ export class BatchWriter {
     return key;
   }
 
-  #record({ commandId, bodyHash, outcome, recordedAt }: ResultWrite): Outcome {
-    this.#file.run(
+  /** Whether it was the first for its id. */
+  #record({ commandId, bodyHash, outcome, recordedAt }: ResultWrite): boolean {
+    const changes = this.#file.run(
       'INSERT OR IGNORE INTO command_results VALUES (?, ?, ?, ?)',
       commandId,
       bodyHash,
       outcome,
       recordedAt,
     );
-    return nowhere;
+    return changes === 1;
   }
 }

@@ -89,8 +89,9 @@ export class EventFile {
   rows(sql: string, ...params: SQLInputValue[]): IterableIterator<Row> {
     return this.#prepare(sql).iterate(...params) as unknown as IterableIterator<Row>;
   }
-  run(sql: string, ...params: SQLInputValue[]): void {
-    this.#prepare(sql).run(...params);
+  /** How many rows it changed. */
+  run(sql: string, ...params: SQLInputValue[]): number {
+    return Number(this.#prepare(sql).run(...params).changes);
   }
 
   /** All of the work or nothing; durable when it returns. */

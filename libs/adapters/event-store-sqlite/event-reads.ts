@@ -122,16 +122,19 @@ export class EventReads {
     return this.#file.number('SELECT max(key) FROM streams');
   }
 
-  streamPage(stream: string, from: number, direction: Direction, limit: number): Cells {
+  /** `ended`: the stream had no more when this was read. */
+  streamPage(stream: string, from: number, direction: Direction, limit: number): { cells: Cells; ended: boolean } {
     const key = this.#file.row('SELECT key FROM streams WHERE name = ?', stream)?.[0];
-    if (key === undefined) return [];
+    if (key === undefined) return { cells: [], ended: true };
     const [compare, order] = direction === 'forwards' ? ['>=', 'ASC'] : ['<=', 'DESC'];
-    return this.#page(
+    const most = Math.min(limit, pageEvents);
+    const cells = this.#page(
       `SELECT e.position, ?, e.revision, e.id, e.type, e.data, e.metadata, e.stored_at_ms
        FROM places p CROSS JOIN events e ON e.position = p.position
        WHERE p.stream = ? AND p.revision ${compare} ? ORDER BY p.revision ${order} LIMIT ?`,
-      [stream, key as number, from, Math.min(limit, pageEvents)],
+      [stream, key as number, from, most],
     );
+    return { cells, ended: cells.length < most * columnCount && !this.#lastWasCut };
   }
 
   page({ after, upTo, direction, limit, filter, plan }: PageRequest): EventPage {

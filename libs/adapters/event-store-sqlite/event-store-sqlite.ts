@@ -70,6 +70,11 @@ class SqliteEvents implements SqliteEventStore {
         const text = canonicalJson(outcome);
         await this.#open().submit({ commandId, bodyHash, outcome: text, recordedAt });
       },
+      append: async (stream, expected, events, { commandId, bodyHash, outcome, recordedAt }) => {
+        checkAppend(stream, expected, events);
+        const result = { commandId, bodyHash, outcome: canonicalJson(outcome), recordedAt };
+        return this.#open().submit({ stream, expected, events, result });
+      },
       close: async () => {},
     };
   }
@@ -89,12 +94,14 @@ class SqliteEvents implements SqliteEventStore {
     for (let first = true; left > 0; first = false) {
       // A long stream does not hold up what else the thread has to do.
       if (!first && this.#reader !== undefined) await turn();
-      const events = eventsOf(this.#read((reads) => reads.streamPage(stream, next, direction, left)));
-      const last = events.at(-1);
-      if (last === undefined) return;
-      left -= events.length;
-      next = last.revision + (forwards ? 1 : -1);
-      yield events;
+      const { cells, ended } = this.#read((reads) => reads.streamPage(stream, next, direction, left));
+      if (cells.length > 0) {
+        const events = eventsOf(cells);
+        left -= events.length;
+        next = events.at(-1)!.revision + (forwards ? 1 : -1);
+        yield events;
+      }
+      if (ended) return;
     }
   }
 

@@ -1,11 +1,18 @@
+import { CommandRecorded } from '#libs/ports/command-results.ts';
 import { Unavailable, WrongExpectedRevision } from '#libs/ports/event-store.ts';
 import type { ExpectedRevision } from '#libs/ports/event-store.ts';
-import type { Outcome, Write } from './append-batch.ts';
+import type { Outcome, ResultWrite, Write } from './append-batch.ts';
 
 /** Writes as one flat list: what crosses to the writer's thread is copied, and texts in a list are copied fastest. */
 export type FlatWrites = (string | number)[];
 
 const resultMark = '';
+/** In the place of the command's id, which may be empty: a number is none. */
+const noResult = 0;
+
+const flattenResult = ({ commandId, bodyHash, outcome, recordedAt }: ResultWrite, flat: FlatWrites): void => {
+  flat.push(commandId, bodyHash, outcome, recordedAt);
+};
 
 export const flatten = (writes: readonly Write[]): FlatWrites => {
   const flat: FlatWrites = [];
@@ -13,7 +20,12 @@ export const flatten = (writes: readonly Write[]): FlatWrites => {
     if ('stream' in write) {
       flat.push(write.stream, write.expected, write.events.length);
       for (const { id, type, data, metadata } of write.events) flat.push(id, type, data, metadata);
-    } else flat.push(resultMark, write.commandId, write.bodyHash, write.outcome, write.recordedAt);
+      if (write.result === undefined) flat.push(noResult);
+      else flattenResult(write.result, flat);
+    } else {
+      flat.push(resultMark);
+      flattenResult(write, flat);
+    }
   return flat;
 };
 
@@ -21,10 +33,11 @@ export const flatten = (writes: readonly Write[]): FlatWrites => {
 export const unflatten = (flat: FlatWrites, into: Write[]): void => {
   let at = 0;
   const text = () => flat[at++] as string;
+  const result = (): ResultWrite => ({ commandId: text(), bodyHash: text(), outcome: text(), recordedAt: text() });
   while (at < flat.length) {
     const stream = text();
     if (stream === resultMark) {
-      into.push({ commandId: text(), bodyHash: text(), outcome: text(), recordedAt: text() });
+      into.push(result());
       continue;
     }
     const expected = flat[at++] as ExpectedRevision;
@@ -34,7 +47,9 @@ export const unflatten = (flat: FlatWrites, into: Write[]): void => {
       data: text(),
       metadata: text(),
     }));
-    into.push({ stream, expected, events });
+    const own = flat[at] === noResult ? undefined : result();
+    if (own === undefined) at += 1;
+    into.push({ stream, expected, events, result: own });
   }
 };
 
@@ -89,6 +104,8 @@ export const fromMessage = ({ name, message, stream, expected, actual, retryable
       return new WrongExpectedRevision(stream!, expected!, actual!);
     case 'Unavailable':
       return new Unavailable(message, { retryable: retryable! });
+    case 'CommandRecorded':
+      return Object.assign(new CommandRecorded(''), { message });
     case 'TypeError':
       return new TypeError(message);
     default:

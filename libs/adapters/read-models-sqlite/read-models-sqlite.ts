@@ -120,8 +120,8 @@ class SqliteReadModels implements ReadModels {
     this.#reader = reader;
   }
 
-  ensure(physical: string, spec: CollectionSpec): Promise<void> {
-    return this.#calls.call('ensure', physical, spec);
+  ensure(physical: string, spec: CollectionSpec, options: { readonly indexes?: 'later' } = {}): Promise<void> {
+    return this.#calls.call('ensure', physical, spec, options);
   }
   activate(logical: string, physical: string): Promise<void> {
     return this.#calls.call('activate', logical, physical);
@@ -167,6 +167,16 @@ class SqliteReadModels implements ReadModels {
 
   apply(batch: Batch): Promise<void> {
     return this.#calls.call('apply', batch);
+  }
+  applyAll(batches: readonly Batch[]): Promise<void> {
+    return this.#calls.call('applyAll', batches);
+  }
+  compare(
+    physical: string,
+    other: string,
+    from?: number,
+  ): Promise<{ readonly different: number; readonly next?: number }> {
+    return this.#calls.call('compare', physical, other, from);
   }
   checkpoint(projection: string): Promise<Checkpoint | undefined> {
     return this.#calls.call('checkpoint', projection);

@@ -76,6 +76,9 @@ const schema = `
 const maxShapes = 2_000;
 const everyPath = '*';
 
+/** Rows compared at once, while nothing else is written. */
+const comparedRows = 20_000;
+
 /** The store itself, synchronous: one connection to one file. */
 export class SqliteCollections {
   readonly #database: DatabaseSync;
@@ -95,7 +98,8 @@ export class SqliteCollections {
           PRAGMA synchronous = NORMAL;
           PRAGMA secure_delete = ON;
           PRAGMA cache_size = -64000;
-          PRAGMA wal_autocheckpoint = 4000;
+          PRAGMA threads = 2;
+          PRAGMA wal_autocheckpoint = 16000;
           PRAGMA journal_size_limit = 67108864;
         `);
         this.#writing(() => {
@@ -117,7 +121,7 @@ export class SqliteCollections {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  ensure(physical: string, spec: CollectionSpec): void {
+  ensure(physical: string, spec: CollectionSpec, { indexes }: { readonly indexes?: 'later' } = {}): void {
     this.#refuseIfReadOnly('ensure');
     if (typeof physical !== 'string' || physical === '' || physical.includes('#'))
       throw new TypeError(`${JSON.stringify(physical)} is not a collection's name: service-cases@2.`);
@@ -154,7 +158,7 @@ export class SqliteCollections {
           );
         if (text !== known.spec) this.#run('UPDATE collections SET spec = ? WHERE key = ?', text, key);
       }
-      for (const fields of spec.indexes) {
+      for (const fields of indexes === 'later' ? [] : spec.indexes) {
         if (fields.length === 0) continue;
         const columns = fields.map((field) => valueSql(checkedPath(field, `${physical} index`)));
         if (!fields.includes('_id')) columns.push('id');
@@ -328,53 +332,14 @@ export class SqliteCollections {
   }
 
   apply(batch: Batch): void {
+    this.applyAll([batch]);
+  }
+
+  applyAll(batches: readonly Batch[]): void {
     this.#refuseIfReadOnly('apply');
-    const { projection, expected, next, writes } = batch;
-    if (!Number.isSafeInteger(next.position) || !Number.isSafeInteger(next.epoch))
-      throw new TypeError(`${projection}: a checkpoint is a whole position and a whole epoch.`);
     const seen = new Map<number, Map<string, number>>();
     this.#writing(() => {
-      const actual = this.#checkpoint(projection);
-      if (actual?.position !== expected?.position || actual?.epoch !== expected?.epoch)
-        throw new CheckpointMismatch(projection, expected, actual);
-      this.#run(
-        `INSERT INTO checkpoints VALUES (?, ?, ?)
-         ON CONFLICT (projection) DO UPDATE SET position = excluded.position, epoch = excluded.epoch`,
-        projection,
-        next.position,
-        next.epoch,
-      );
-
-      const collections = new Map<string, { collection: Collection; newest: number }>();
-      for (const { collection: physical, id, versions } of writes) {
-        let target = collections.get(physical);
-        if (target === undefined) {
-          const collection = this.#lookUp(physical);
-          if (collection === undefined)
-            throw this.#unknown(physical, this.#all('SELECT physical FROM collections ORDER BY physical'));
-          target = { collection, newest: collection.newest };
-          collections.set(physical, target);
-        }
-        if (typeof id !== 'string' || id === '' || id.includes('\0') || !id.isWellFormed())
-          throw new TypeError(`${physical}: ${JSON.stringify(id)} is not a document's id: a text that is not empty.`);
-        const { collection } = target;
-        let shapes = seen.get(collection.key);
-        if (shapes === undefined) seen.set(collection.key, (shapes = new Map<string, number>()));
-        const kept = collection.kind === 'current' ? versions.slice(-1) : versions;
-        const written: Version[] = [];
-        for (const { position, document } of kept) {
-          if (!Number.isSafeInteger(position) || position < 0)
-            throw new TypeError(`${physical} ${id}: ${position} is not a position.`);
-          if (document !== null) addShapes(document as JsonValue, shapes);
-          written.push({ position, json: document === null ? undefined : canonicalJson(document) });
-          if (position > target.newest) target.newest = position;
-        }
-        if (collection.kind === 'versioned') this.#append(collection, id, written);
-        else for (const { position, json } of written) this.#replace(collection, id, position, json);
-      }
-      for (const { collection, newest } of collections.values())
-        if (newest > collection.newest)
-          this.#run('UPDATE collections SET newest = ? WHERE key = ?', newest, collection.key);
+      for (const batch of batches) this.#apply(batch, seen);
       for (const [key, shapes] of seen) this.#recordShapes(key, shapes);
     });
     for (const [key, shapes] of seen) {
@@ -384,6 +349,76 @@ export class SqliteCollections {
       if (known.size > 2 * maxShapes) this.#shapes.delete(key);
       else this.#shapes.set(key, known);
     }
+  }
+
+  /** `seen`: the types of fields by collection, added to. */
+  #apply({ projection, expected, next, writes }: Batch, seen: Map<number, Map<string, number>>): void {
+    if (!Number.isSafeInteger(next.position) || !Number.isSafeInteger(next.epoch))
+      throw new TypeError(`${projection}: a checkpoint is a whole position and a whole epoch.`);
+    const actual = this.#checkpoint(projection);
+    if (actual?.position !== expected?.position || actual?.epoch !== expected?.epoch)
+      throw new CheckpointMismatch(projection, expected, actual);
+    this.#run(
+      `INSERT INTO checkpoints VALUES (?, ?, ?)
+         ON CONFLICT (projection) DO UPDATE SET position = excluded.position, epoch = excluded.epoch`,
+      projection,
+      next.position,
+      next.epoch,
+    );
+
+    const collections = new Map<string, { collection: Collection; newest: number }>();
+    for (const { collection: physical, id, versions } of writes) {
+      let target = collections.get(physical);
+      if (target === undefined) {
+        const collection = this.#lookUp(physical);
+        if (collection === undefined)
+          throw this.#unknown(physical, this.#all('SELECT physical FROM collections ORDER BY physical'));
+        target = { collection, newest: collection.newest };
+        collections.set(physical, target);
+      }
+      if (typeof id !== 'string' || id === '' || id.includes('\0') || !id.isWellFormed())
+        throw new TypeError(`${physical}: ${JSON.stringify(id)} is not a document's id: a text that is not empty.`);
+      const { collection } = target;
+      let shapes = seen.get(collection.key);
+      if (shapes === undefined) seen.set(collection.key, (shapes = new Map<string, number>()));
+      const kept = collection.kind === 'current' ? versions.slice(-1) : versions;
+      const written: Version[] = [];
+      for (const { position, document } of kept) {
+        if (!Number.isSafeInteger(position) || position < 0)
+          throw new TypeError(`${physical} ${id}: ${position} is not a position.`);
+        if (document !== null) addShapes(document as JsonValue, shapes);
+        written.push({ position, json: document === null ? undefined : canonicalJson(document) });
+        if (position > target.newest) target.newest = position;
+      }
+      if (collection.kind === 'versioned') this.#append(collection, id, written);
+      else for (const { position, json } of written) this.#replace(collection, id, position, json);
+    }
+    for (const { collection, newest } of collections.values())
+      if (newest > collection.newest)
+        this.#run('UPDATE collections SET newest = ? WHERE key = ?', newest, collection.key);
+  }
+
+  /** One part of a comparison: rows after `from`, in the order in which they were written. */
+  compare(physical: string, other: string, from = 0): { different: number; next?: number } {
+    return this.#reading(() => {
+      const [left, right] = [this.#resolve(physical), this.#resolve(other)];
+      const now = (table: string, { kind }: Collection) =>
+        kind === 'versioned' ? `AND ${table}.to_position IS NULL` : '';
+      const last = this.#one(
+        `SELECT max(rowid) AS last FROM (SELECT rowid FROM docs_${left.key} WHERE rowid > ? ORDER BY rowid LIMIT ${comparedRows})`,
+        from,
+      )?.last;
+      if (typeof last !== 'number') return { different: 0 };
+      const { different } = this.#one(
+        `SELECT count(*) AS different
+         FROM docs_${left.key} a LEFT JOIN docs_${right.key} b ON b.id = a.id ${now('b', right)}
+         WHERE a.rowid > ? AND a.rowid <= ? ${now('a', left)}
+           AND (b.document IS NOT a.document OR b.from_position IS NOT a.from_position)`,
+        from,
+        last,
+      )!;
+      return { different: Number(different), next: last };
+    });
   }
 
   checkpoint(projection: string): Checkpoint | undefined {
