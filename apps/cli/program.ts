@@ -109,6 +109,21 @@ const build = (finished: (code: ExitCode) => void): Command => {
     .argument('<file>', 'JSON')
     .option('--from <moment>', 'in force from then on (default: now)')
     .action(runs(async () => (await import('./commands/policy.ts')).publishTiers));
+  remote(add(policy, 'show', 'a version as people read it; values that the sources leave open bear a *'))
+    .argument('<kind>', 'sla, calendar or ladder')
+    .argument('[version]', 'default: the one that ships')
+    .addOption(new Option('--lang <language>', 'language').choices(['en', 'zh-CN']).default('en'))
+    .action(runs(async () => (await import('./commands/policy-documents.ts')).showPolicy));
+  add(policy, 'schema', 'the JSON Schema of a kind’s documents')
+    .argument('<kind>')
+    .action(runs(async () => (await import('./commands/policy-documents.ts')).policySchema));
+  add(policy, 'default', 'the document that ships, to begin from')
+    .argument('<kind>')
+    .option('--out <file>', 'write it there')
+    .action(runs(async () => (await import('./commands/policy-documents.ts')).policyDefault));
+  add(policy, 'check', 'what is wrong with a document, and where')
+    .argument('<file>', 'JSON')
+    .action(runs(async () => (await import('./commands/policy-documents.ts')).checkPolicy));
 
   add(program, 'serve', 'answer over HTTP')
     .option('--port <port>', 'port; 0: any free one', number('--port', 0, 65_535), 8080)

@@ -4,6 +4,7 @@ import type { Feature } from '#libs/kernel/feature.ts';
 import { auditTrailFeature } from './audit-trail/feature.ts';
 import { complaintFeature } from './complaint/feature.ts';
 import { customerFeature } from './customer/feature.ts';
+import { policyFeature } from './policy/feature.ts';
 import { serviceCaseFeature } from './service-case/feature.ts';
 import { slaStatusFeature } from './sla-status/feature.ts';
 import { staffFeature } from './staff/feature.ts';
@@ -12,6 +13,7 @@ import { tieringFeature } from './tiering/feature.ts';
 const own: readonly Feature[] = [
   staffFeature,
   tieringFeature,
+  policyFeature,
   customerFeature,
   complaintFeature,
   serviceCaseFeature,

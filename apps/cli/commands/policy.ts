@@ -10,7 +10,8 @@ import type { Output } from '../output.ts';
 import { Problem, notFound } from '../problem.ts';
 import type { GlobalOptions } from '../global-options.ts';
 
-const readPolicy = async (file: string): Promise<JsonObject> => {
+/** A JSON object from a file. */
+export const readPolicy = async (file: string): Promise<JsonObject> => {
   let text: string;
   try {
     text = await readFile(file, 'utf8');

@@ -1,6 +1,7 @@
 import { field } from '#libs/kernel/fields.ts';
 import Type from 'typebox';
 import type { Static } from 'typebox';
+import { nameOf, only, ours, title, version } from './document-fields.ts';
 
 export const RECIPIENT_RULES = [
   'assignee',
@@ -13,7 +14,7 @@ export const RECIPIENT_RULES = [
 ] as const;
 export const NOTICE_CHANNELS = ['inbox', 'smtp', 'webhook', 'wecom', 'dingtalk', 'feishu'] as const;
 
-const level = Type.Object({
+const level = only({
   /** Who is called. Several: all of them. */
   recipients: Type.Array(Type.Enum([...RECIPIENT_RULES]), { minItems: 1 }),
   /** Until the next level, where nobody acknowledges. */
@@ -25,9 +26,9 @@ const level = Type.Object({
 export type LadderLevel = Static<typeof level>;
 
 /** Levels L1 … Ln for one kind of matter. The first ladder whose conditions hold decides. */
-const ladder = Type.Object({
-  name: field.text(100),
-  when: Type.Object({
+const ladder = only({
+  name: nameOf('the name of a ladder'),
+  when: only({
     urgency: Type.Optional(Type.Union([Type.Literal('urgent'), Type.Literal('other')])),
     tiers: Type.Optional(Type.Array(Type.Union([Type.Literal('A'), Type.Literal('B'), Type.Literal('C')]))),
     /** `emergency`: the gravest conflicts. [H6.3] */
@@ -42,22 +43,23 @@ export type Ladder = Static<typeof ladder>;
 const wallTime = () => Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' });
 
 /** Who is called when, and how often people are disturbed. [SLA 10, SLA 12, T4, H6.3] */
-export const ladderDocumentSchema = Type.Object({
-  version: Type.String({ pattern: '^[a-z0-9][a-z0-9.@_-]{0,59}$' }),
+export const ladderDocumentSchema = only({
+  version: version(),
+  title: title(),
   ladders: Type.Array(ladder, { minItems: 1 }),
   /** A ladder begins at this share of a clock's target; lower thresholds only remind the assignee. */
   beginsAtPercent: Type.Integer({ minimum: 1, maximum: 100 }),
   /** The team whose members are the committee, and the one that is called in a crisis. */
   committeeTeam: Type.Optional(field.id()),
   crisisTeam: Type.Optional(field.id()),
-  notices: Type.Object({
+  notices: only({
     /** Notices of one cause to one person within this time are one message. */
     groupWithinMinutes: Type.Integer({ minimum: 0, maximum: 1_440 }),
     /** More than so many within that time become one digest. */
     stormFrom: Type.Integer({ minimum: 2 }),
     /** On the recipient's own wall clock. Class-A urgent and crisis notices come through. */
-    quietHours: Type.Optional(Type.Object({ from: wallTime(), to: wallTime() })),
+    quietHours: Type.Optional(only({ from: wallTime(), to: wallTime() })),
   }),
-  ours: Type.Array(field.text(100)),
+  ours: ours(),
 });
 export type LadderDocument = Static<typeof ladderDocumentSchema>;
