@@ -34,7 +34,7 @@ export interface ProjectorOptions {
 const largeBatch = 5_000;
 /** A live batch with fewer events than this is followed by a pause, so that more share the next one's transaction. */
 const fullBatch = 500;
-const pauseMs = 15;
+const pauseMs = 5;
 
 /** Folds the store's events into every read model: one reading and decoding pass feeds them all. */
 export class Projector implements Projections {

@@ -93,13 +93,14 @@ export class SqliteCollections {
     try {
       this.#checkSchema(file);
       if (!readOnly) {
+        // Short logs: copying a long one back holds up the batches behind it, and those who wait to see their own writes.
         this.#database.exec(`
           PRAGMA journal_mode = WAL;
           PRAGMA synchronous = NORMAL;
           PRAGMA secure_delete = ON;
           PRAGMA cache_size = -64000;
           PRAGMA threads = 2;
-          PRAGMA wal_autocheckpoint = 16000;
+          PRAGMA wal_autocheckpoint = 800;
           PRAGMA journal_size_limit = 67108864;
         `);
         this.#writing(() => {
