@@ -1,7 +1,8 @@
-import type { JsonValue } from '#libs/kernel/json.ts';
+import type { JsonObject, JsonValue } from '#libs/kernel/json.ts';
 import type { Document } from '#libs/kernel/projection.ts';
 import type { LedgerEvent } from '#libs/kernel/event.ts';
 import type { Sort } from '#libs/ports/read-models.ts';
+import type { ExplainedDeadlines } from '#libs/features/sla/sla.events.ts';
 import type { AggregateState, DeadLetter, Moment, RebuildReport } from '#libs/runtime/ledger.ts';
 import type { Condition } from './conditions.ts';
 
@@ -25,6 +26,13 @@ export interface HistoryLines {
   readonly next?: number;
 }
 
+/** A command to an aggregate, by its wire name: `policy.approve`. */
+export interface AskedCommand {
+  readonly name: string;
+  readonly id: string;
+  readonly body: JsonObject;
+}
+
 /** What the command line asks of a ledger: one in a folder, or one behind a running server. Both answer alike. */
 export interface AskedLedger {
   list(collection: string, request: ListRequest, asOf: string | undefined): Promise<ListPage>;
@@ -38,6 +46,10 @@ export interface AskedLedger {
   history(id: string, language: Language, moment: Moment, after: number | undefined): Promise<HistoryLines | undefined>;
   /** By the stream's name: `service-case-<id>`. */
   stateOf(stream: string, moment: Moment): Promise<AggregateState | undefined>;
+  /** The deadlines of a case or complaint, by the stream's name. */
+  explain(stream: string, moment: Moment): Promise<ExplainedDeadlines | undefined>;
+  /** Carries out a command; its body's form is the caller's to see to. No events: it was fulfilled already. Rejects with a Problem where it is refused. */
+  execute(command: AskedCommand): Promise<{ readonly events: number }>;
   /** Read models with a field `reference`, where an id may be looked up by it. */
   readonly referenced: readonly string[];
   rebuild(

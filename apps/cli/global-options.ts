@@ -5,5 +5,7 @@ export interface GlobalOptions {
   readonly url?: string;
   readonly token?: string;
   readonly purpose?: string;
+  /** In the folder: whose act it is. */
+  readonly as?: string;
   readonly debug: boolean;
 }

@@ -1,17 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { ROLES } from '#libs/kernel/actor.ts';
+import { explainDeadlines } from '#libs/features/sla/sla.events.ts';
+import { LEDGER, ROLES } from '#libs/kernel/actor.ts';
+import type { Rejection } from '#libs/kernel/rejection.ts';
 import type { Clock } from '#libs/ports/clock.ts';
 import type { Ledger, Viewer } from '#libs/runtime/ledger.ts';
 import { REFERENCED } from './asked.ts';
 import type { AskedLedger } from './asked.ts';
 import { toFilter } from './conditions.ts';
-import { EXIT, Problem } from './problem.ts';
+import { EXIT, Problem, problemInWords } from './problem.ts';
+import type { ExitCode } from './problem.ts';
 import type { GlobalOptions } from './global-options.ts';
 
 /** Whoever can read the folder and its key has everything in hand already; the access record says who it was. */
-export const localViewer = ({ purpose }: Pick<GlobalOptions, 'purpose'>): Viewer => ({
-  actor: { id: `cli:${userInfo().username}`, grants: ROLES.map((role) => ({ role, team: '*' })) },
+export const localViewer = ({ purpose, as }: Pick<GlobalOptions, 'purpose' | 'as'>): Viewer => ({
+  actor: { id: as ?? `cli:${userInfo().username}`, grants: ROLES.map((role) => ({ role, team: '*' })) },
   ...(purpose === undefined ? {} : { purpose }),
 });
 
@@ -37,6 +41,13 @@ export const openFolder = async (
     ...(masterKey === undefined ? {} : { masterKey }),
     onAlarm: (message) => process.stderr.write(`care: ${message}\n`),
   });
+};
+
+const EXIT_OF_KIND: { readonly [Kind in Rejection['kind']]: ExitCode } = {
+  invalid: EXIT.usage,
+  state: EXIT.failed,
+  missing: EXIT.notFound,
+  forbidden: EXIT.denied,
 };
 
 /** A ledger in a folder as the command line asks it. */
@@ -74,7 +85,23 @@ export const localLedger = (ledger: Ledger, viewer: Viewer): AskedLedger => {
       const entries = page.entries.map(({ text, ...entry }) => ({ ...entry, text: text[language] }));
       return { entries, ...(page.next === undefined ? {} : { next: page.next }) };
     },
+    execute: async (command) => {
+      const outcome = await ledger.execute({ ...command, ...viewer, commandId: randomUUID() });
+      if (!outcome.accepted)
+        throw new Problem(problemInWords({ detail: outcome.message, code: outcome.code }), {
+          exitCode: EXIT_OF_KIND[outcome.kind],
+        });
+      await ledger.caughtUp(outcome.position);
+      return { events: outcome.events };
+    },
     stateOf: (stream, moment) => ledger.stateOf(stream, viewer, moment),
+    explain: (stream, moment) =>
+      explainDeadlines(
+        stream,
+        moment.asOf ?? moment.asAt ?? ledger.now(),
+        (name) => ledger.stateOf(name, viewer, moment),
+        (name) => ledger.stateOf(name, { actor: LEDGER }),
+      ),
     rebuild: (collection, onProgress) => ledger.rebuild(collection, onProgress),
     deadLetters: () => ledger.deadLetters(),
     retryDeadLetters: () => ledger.retryDeadLetters(),

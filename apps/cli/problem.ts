@@ -29,6 +29,20 @@ export const wrongUsage = (message: string, next?: string): Problem =>
 export const notFound = (message: string, next?: string): Problem =>
   new Problem(message, { exitCode: EXIT.notFound, ...(next === undefined ? {} : { next }) });
 
+/** Of a refusal by the ledger, as it stands in the server's answer too. */
+export interface ProblemDetails {
+  readonly detail?: string;
+  readonly code?: string;
+  readonly fields?: readonly { readonly field: string; readonly problems: readonly string[] }[];
+}
+
+/** The sentence, with each wrong field and the code to look up. */
+export const problemInWords = ({ detail, code, fields }: ProblemDetails): string =>
+  [
+    ...(fields === undefined ? [detail] : fields.flatMap(({ problems }) => problems.map((problem) => `${problem}.`))),
+    ...(code === undefined ? [] : [`(${code})`]),
+  ].join(' ');
+
 /** Errors of the ledger and its adapters, by name: they carry their own sentence; here they get their exit code. */
 const EXIT_BY_NAME: { readonly [name: string]: ExitCode } = {
   InvalidQuery: EXIT.usage,

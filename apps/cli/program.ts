@@ -1,14 +1,11 @@
 import type { GlobalOptions } from './global-options.ts';
 import { Command, CommanderError, Option } from 'commander';
+import { addPolicyCommands } from './commands/policy-program.ts';
+import type { Run } from './declaring.ts';
 import { createOutput } from './output.ts';
-import type { Output } from './output.ts';
 import { DEFAULT_ZONE } from './default-zone.ts';
 import { EXIT, reported, wrongUsage } from './problem.ts';
 import type { ExitCode } from './problem.ts';
-
-// `any`: each command names its own arguments and options.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Run = (output: Output, globals: GlobalOptions, ...args: any[]) => Promise<ExitCode | void>;
 
 const number = (option: string, minimum: number, maximum: number) => (text: string) => {
   const value = Number(text);
@@ -79,6 +76,11 @@ const build = (finished: (code: ExitCode) => void): Command => {
   moments(remote(add(program, 'state-at', 'the state of one aggregate, now or in the past')))
     .argument('<stream>', 'e.g. service-case-<id>')
     .action(runs(async () => (await import('./commands/state-at.ts')).stateAt));
+  moments(remote(add(program, 'explain', 'why each deadline of a case or complaint is when it is')))
+    .argument('<case>', 'a reference, an id, or a stream')
+    .option('--clock <name>', 'only this clock: first-response, resolution, response, plan, …')
+    .addOption(language)
+    .action(runs(async () => (await import('./commands/explain.ts')).explain));
 
   const imports = program.command('import').description('bring in the records of another system').exitOverride();
   const importer = (kind: string, description: string) =>
@@ -104,26 +106,7 @@ const build = (finished: (code: ExitCode) => void): Command => {
   mapped('customers', 'customers of another system, any CSV');
   mapped('contacts', 'contacts of imported customers, any CSV');
 
-  const policy = program.command('policy').description('versions of policies').exitOverride();
-  add(policy, 'publish-tiers', 'put a version of the A/B/C scheme in force')
-    .argument('<file>', 'JSON')
-    .option('--from <moment>', 'in force from then on (default: now)')
-    .action(runs(async () => (await import('./commands/policy.ts')).publishTiers));
-  remote(add(policy, 'show', 'a version as people read it; values that the sources leave open bear a *'))
-    .argument('<kind>', 'sla, calendar or ladder')
-    .argument('[version]', 'default: the one that ships')
-    .addOption(new Option('--lang <language>', 'language').choices(['en', 'zh-CN']).default('en'))
-    .action(runs(async () => (await import('./commands/policy-documents.ts')).showPolicy));
-  add(policy, 'schema', 'the JSON Schema of a kind’s documents')
-    .argument('<kind>')
-    .action(runs(async () => (await import('./commands/policy-documents.ts')).policySchema));
-  add(policy, 'default', 'the document that ships, to begin from')
-    .argument('<kind>')
-    .option('--out <file>', 'write it there')
-    .action(runs(async () => (await import('./commands/policy-documents.ts')).policyDefault));
-  add(policy, 'check', 'what is wrong with a document, and where')
-    .argument('<file>', 'JSON')
-    .action(runs(async () => (await import('./commands/policy-documents.ts')).checkPolicy));
+  addPolicyCommands(program, { add, remote, runs, language });
 
   add(program, 'serve', 'answer over HTTP')
     .option('--port <port>', 'port; 0: any free one', number('--port', 0, 65_535), 8080)

@@ -1,9 +1,10 @@
+import type { ExplainedDeadlines } from '#libs/features/sla/sla.events.ts';
 import type { AggregateState, DeadLetter, Moment, RebuildReport } from '#libs/runtime/ledger.ts';
 import { REFERENCED } from './asked.ts';
 import type { AskedLedger, HistoryLines, ListPage } from './asked.ts';
 import type { Condition, Operator } from './conditions.ts';
-import { EXIT, Problem, notFound, wrongUsage } from './problem.ts';
-import type { ExitCode } from './problem.ts';
+import { EXIT, Problem, notFound, problemInWords, wrongUsage } from './problem.ts';
+import type { ExitCode, ProblemDetails } from './problem.ts';
 
 const PARAMETER: { readonly [operator in Operator]?: string } = {
   '!=': '[ne]',
@@ -88,8 +89,8 @@ export const remoteLedger = (
     throw refusal(response.status, body);
   };
   const refusal = (status: number, body: unknown): Problem => {
-    const { detail } = body as { readonly detail?: string };
-    return new Problem(detail ?? `${url} answered ${status}.`, {
+    const details = { detail: `${url} answered ${status}.`, ...(body as ProblemDetails) };
+    return new Problem(problemInWords(details), {
       exitCode: EXIT_OF_STATUS[status] ?? EXIT.failed,
       ...(status === 401 ? { next: 'Make a new token with: care token.' } : {}),
     });
@@ -147,6 +148,18 @@ export const remoteLedger = (
       if (aggregate === undefined) return undefined;
       const id = encodeURIComponent(stream.slice(aggregate.length + 1));
       return known<AggregateState>(`v1/${collections[aggregate]}/${id}/state`, parameters);
+    },
+    explain: async (stream, moment) => {
+      const parameters = new URLSearchParams();
+      addMoment(parameters, moment);
+      return known<ExplainedDeadlines>(`v1/deadlines/${encodeURIComponent(stream)}`, parameters);
+    },
+    execute: async ({ name, id, body: content }) => {
+      const [aggregate, command] = name.split('.') as [string, string];
+      const path = `v1/${collections[aggregate] ?? aggregate}/${encodeURIComponent(id)}/${command}`;
+      const { status, body } = await ask<{ events: number }>('POST', path, content);
+      if (status === 404) throw refusal(status, body);
+      return { events: body.events };
     },
     rebuild: async (collection) => {
       const { status, body } = await ask<{ rebuilt: RebuildReport[] }>(

@@ -1,3 +1,5 @@
+import { PARTITION_COUNTS } from '#libs/runtime/partitions.ts';
+import type { PartitionCount } from '#libs/runtime/partitions.ts';
 import { LOG_LEVELS } from './log.ts';
 import type { LogLevel } from './log.ts';
 
@@ -24,6 +26,8 @@ export interface Configuration {
   readonly masterKey?: string;
   /** How long a worker's lease lasts without being renewed. */
   readonly leaseSeconds?: number;
+  /** In how many partitions workers share read models and processes. */
+  readonly partitions?: PartitionCount;
   readonly jwks?: { readonly url: URL; readonly issuer: string };
   readonly logLevel: LogLevel;
   /** Requests that one actor may send. */
@@ -94,6 +98,14 @@ const roleOf = (env: Environment, eventStore: StoreAddress, readModels: StoreAdd
   return role;
 };
 
+const partitionsOf = (env: Environment): PartitionCount | undefined => {
+  const value = env.CARE_PARTITIONS;
+  if (value === undefined) return undefined;
+  const found = PARTITION_COUNTS.find((count) => String(count) === value);
+  if (found !== undefined) return found;
+  throw new ConfigurationError('CARE_PARTITIONS', value, `allowed are ${PARTITION_COUNTS.join(', ')}`);
+};
+
 const jwksOf = (env: Environment): Configuration['jwks'] => {
   const { CARE_JWKS_URL: address, CARE_ISSUER: issuer } = env;
   if (address === undefined && issuer === undefined) return undefined;
@@ -118,6 +130,7 @@ export const configurationOf = (env: Environment): Configuration => {
   const eventStore = storeOf(env, 'EVENT_STORE', dataFolder, 'esdb', ['esdb://', 'esdb+discover://']);
   const readModels = storeOf(env, 'READ_MODELS', dataFolder, 'mongodb', ['mongodb://', 'mongodb+srv://']);
   const leaseSeconds = integer(env, 'CARE_LEASE_SECONDS', 1, 600);
+  const partitions = partitionsOf(env);
   const jwks = jwksOf(env);
   const requestsPerMinute = integer(env, 'CARE_REQUESTS_PER_MINUTE', 1, 100_000_000);
   return {
@@ -132,6 +145,7 @@ export const configurationOf = (env: Environment): Configuration => {
     readModels,
     ...(env.CARE_MASTER_KEY === undefined ? {} : { masterKey: env.CARE_MASTER_KEY }),
     ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
+    ...(partitions === undefined ? {} : { partitions }),
     ...(jwks === undefined ? {} : { jwks }),
     logLevel,
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),

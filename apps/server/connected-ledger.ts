@@ -6,7 +6,8 @@ import { openSqliteEventStore } from '#libs/adapters/event-store-sqlite/event-st
 import { openFileKeyVault } from '#libs/adapters/key-vault-file/key-vault-file.ts';
 import { openMongoReadModels } from '#libs/adapters/read-models-mongodb/read-models-mongodb.ts';
 import { openSqliteReadModels } from '#libs/adapters/read-models-sqlite/read-models-sqlite.ts';
-import { features } from '#libs/features/features.ts';
+import { features as ownFeatures } from '#libs/features/features.ts';
+import type { Feature } from '#libs/kernel/feature.ts';
 import { systemClock } from '#libs/ports/clock.ts';
 import type { Clock } from '#libs/ports/clock.ts';
 import type { CommandResults } from '#libs/ports/command-results.ts';
@@ -14,17 +15,19 @@ import type { EventStore } from '#libs/ports/event-store.ts';
 import type { KeyVault } from '#libs/ports/key-vault.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
 import { decoderOf } from '#libs/runtime/codec.ts';
+import { outboxLease, withDeliveries } from '#libs/runtime/delivery-runner.ts';
+import type { DeliveryRunnerOptions } from '#libs/runtime/delivery-runner.ts';
 import { ensureFirstCollections } from '#libs/runtime/first-collections.ts';
-import { LEASE_MS, Lease } from '#libs/runtime/lease.ts';
+import type { Lease } from '#libs/runtime/lease.ts';
 import { LeasedProjections } from '#libs/runtime/leased-projections.ts';
 import type { Ledger } from '#libs/runtime/ledger.ts';
 import { observedProjections } from '#libs/runtime/observed-projections.ts';
+import type { PartitionCount } from '#libs/runtime/partitions.ts';
 import { openLedger } from '#libs/runtime/open-ledger.ts';
 import type { Projections } from '#libs/runtime/projections.ts';
 import { Projector } from '#libs/runtime/projector.ts';
 import { registryOf } from '#libs/runtime/registry.ts';
 import { reservationEvents } from '#libs/runtime/reservation.events.ts';
-import { PROCESSES_LEASE } from '#libs/runtime/saga-lease.ts';
 import type { ServerRole, StoreAddress } from './configuration.ts';
 import { openEmbeddedLedger } from './embedded-ledger.ts';
 import { ProjectorThread } from './projector-thread.ts';
@@ -37,6 +40,8 @@ export interface ConnectedOptions {
   readonly folder: string;
   /** Default `all`. `api` and `worker` need EventStoreDB and MongoDB. */
   readonly role?: ServerRole;
+  /** What the ledger consists of. Default: the product's features; others only where the read models are in MongoDB. */
+  readonly features?: readonly Feature[];
   readonly clock?: Clock;
   /** Default `careledger`. */
   readonly tenant?: string;
@@ -46,8 +51,15 @@ export interface ConnectedOptions {
   readonly purpose?: string;
   /** How long a worker's lease lasts without being renewed, in milliseconds. */
   readonly leaseMs?: number;
-  /** Whether the features' durable processes run here, never in an `api`: under a lease where several may. Default: they wait. */
+  /**
+   * In how many partitions workers share the read models, and the processes, where they do (MongoDB): all must say the same.
+   * Default: 4.
+   */
+  readonly partitions?: PartitionCount;
+  /** Whether the features' durable processes run here, never in an `api`: under leases where several may. Default: they wait. */
   readonly runsProcesses?: boolean;
+  /** How messages leave the ledger, where the processes run here. Default: they wait in the outbox. */
+  readonly outward?: Pick<DeliveryRunnerOptions, 'channels' | 'publicUrl'>;
   /** Told whenever the read models that this process folds have changed, where several share them. */
   readonly onShare?: (held: readonly string[]) => void;
   /** EventStoreDB: how long calls may take and are tried again. */
@@ -56,6 +68,16 @@ export interface ConnectedOptions {
 }
 
 type Undo = (() => Promise<void>)[];
+
+/** The ledger with its outbox at work, where it is to be. */
+const sending = (ledger: Ledger, { outward, runsProcesses, role, onAlarm }: ConnectedOptions, lease?: Lease): Ledger =>
+  outward === undefined || runsProcesses !== true || role === 'api'
+    ? ledger
+    : withDeliveries(ledger, {
+        ...outward,
+        ...(lease === undefined ? {} : { lease }),
+        ...(onAlarm === undefined ? {} : { onAlarm }),
+      });
 
 /** Processes apart would write the same file, or not see what the other wrote. */
 const checkRole = ({ eventStore, readModels, role = 'all' }: ConnectedOptions): void => {
@@ -110,9 +132,11 @@ const openVault = async (
 export const openConnectedLedger = async (options: ConnectedOptions): Promise<Ledger> => {
   checkRole(options);
   const { eventStore, readModels, folder, role = 'all', clock = systemClock, tenant = 'careledger' } = options;
-  const { purpose = 'CareLedger', leaseMs, onShare, onAlarm = () => undefined } = options;
+  const { purpose = 'CareLedger', leaseMs, partitions = 4, onShare, onAlarm = () => undefined } = options;
+  const sharing = { partitions, ...(leaseMs === undefined ? {} : { leaseMs }) };
   const folders = [eventStore, readModels].flatMap((each) => (each.kind === 'sqlite' ? [each.folder] : []));
-  if (folders.length === 2 && folders.every((each) => each === folder)) return openEmbeddedLedger(options);
+  if (folders.length === 2 && folders.every((each) => each === folder))
+    return sending(await openEmbeddedLedger(options), options);
 
   // Undone in reverse order, also when opening stops half-way.
   const undo: Undo = [];
@@ -127,7 +151,7 @@ export const openConnectedLedger = async (options: ConnectedOptions): Promise<Le
       }
     const { store, results } = await openEvents(options, undo);
     const vault = await openVault(options, store, undo);
-    const registry = registryOf(features, [reservationEvents]);
+    const registry = registryOf(options.features ?? ownFeatures, [reservationEvents]);
     const decode = decoderOf(registry);
 
     let models: ReadModels;
@@ -156,18 +180,15 @@ export const openConnectedLedger = async (options: ConnectedOptions): Promise<Le
         projections = observedProjections(store, models, registry, decode, onAlarm);
       } else {
         projections = await LeasedProjections.start({
-          ...{ store, models, registry, decode, onAlarm },
-          ...(leaseMs === undefined ? {} : { leaseMs }),
+          ...{ store, models, registry, decode, onAlarm, ...sharing },
           ...(onShare === undefined ? {} : { onShare }),
         });
       }
     }
 
-    const durationMs = leaseMs ?? LEASE_MS;
-    const lease =
-      readModels.kind === 'mongodb' ? { lease: new Lease({ models, name: PROCESSES_LEASE, durationMs }) } : {};
-    const processes = options.runsProcesses === true && role !== 'api' ? { processes: { onAlarm, ...lease } } : {};
-    return openLedger({
+    const shared = readModels.kind === 'mongodb' ? { shared: sharing } : {};
+    const processes = options.runsProcesses === true && role !== 'api' ? { processes: { onAlarm, ...shared } } : {};
+    const ledger = openLedger({
       tenant,
       registry,
       store,
@@ -179,6 +200,8 @@ export const openConnectedLedger = async (options: ConnectedOptions): Promise<Le
       ...processes,
       closeParts,
     });
+    const lease = readModels.kind === 'mongodb' ? outboxLease(models, leaseMs) : undefined;
+    return sending(ledger, options, lease);
   } catch (error) {
     await closeParts();
     throw error;

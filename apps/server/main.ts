@@ -1,12 +1,14 @@
 import { join } from 'node:path';
+import { channelsOf } from './channels.ts';
+import type { OutwardConfiguration } from './channels.ts';
 import { ConfigurationError, configurationOf } from './configuration.ts';
 import type { Configuration } from './configuration.ts';
 import { openConnectedLedger } from './connected-ledger.ts';
 import { makeLogger } from './log.ts';
 
 /** Opens the stores that the configuration names, serves them, and resolves with how to stop. */
-const start = async (configuration: Configuration): Promise<() => Promise<void>> => {
-  const { role, dataFolder, tenant, eventStore, readModels, masterKey, leaseSeconds } = configuration;
+const start = async (configuration: Configuration, outward: OutwardConfiguration): Promise<() => Promise<void>> => {
+  const { role, dataFolder, tenant, eventStore, readModels, masterKey, leaseSeconds, partitions } = configuration;
   const { jwks, logLevel, requestsPerMinute, port, host } = configuration;
   const logger = makeLogger(logLevel);
   const ledger = await openConnectedLedger({
@@ -16,11 +18,13 @@ const start = async (configuration: Configuration): Promise<() => Promise<void>>
     role,
     tenant,
     runsProcesses: true,
+    outward,
     purpose: `the server on port ${port}`,
     onAlarm: (message) => logger.error(message),
     onShare: (held) => logger.info({ held }, 'read models kept here'),
     ...(masterKey === undefined ? {} : { masterKey }),
     ...(leaseSeconds === undefined ? {} : { leaseMs: leaseSeconds * 1_000 }),
+    ...(partitions === undefined ? {} : { partitions }),
   });
   try {
     // Only once the stores are open: a wrong address is said at once.
@@ -50,7 +54,7 @@ const start = async (configuration: Configuration): Promise<() => Promise<void>>
 };
 
 try {
-  const stop = await start(configurationOf(process.env));
+  const stop = await start(configurationOf(process.env), channelsOf(process.env));
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => {
       stop().then(

@@ -4,8 +4,11 @@ import type { Feature } from '#libs/kernel/feature.ts';
 import { auditTrailFeature } from './audit-trail/feature.ts';
 import { complaintFeature } from './complaint/feature.ts';
 import { customerFeature } from './customer/feature.ts';
+import { escalationFeature } from './escalation/feature.ts';
+import { noticesFeature } from './notices/feature.ts';
 import { policyFeature } from './policy/feature.ts';
 import { serviceCaseFeature } from './service-case/feature.ts';
+import { slaFeature } from './sla/feature.ts';
 import { slaStatusFeature } from './sla-status/feature.ts';
 import { staffFeature } from './staff/feature.ts';
 import { tieringFeature } from './tiering/feature.ts';
@@ -17,7 +20,10 @@ const own: readonly Feature[] = [
   customerFeature,
   complaintFeature,
   serviceCaseFeature,
+  slaFeature,
   slaStatusFeature,
+  noticesFeature,
+  escalationFeature,
 ];
 
 const eventsOf = (feature: Feature): readonly EventSet[] => [

@@ -37,6 +37,8 @@ export interface Consultation<State = any, Command = any> {
   readonly view: PublicView;
   /** The aggregate's id (not the stream's name); undefined: nothing to look at. `consulted`: what was looked at before. */
   readonly idOf: (command: Command, state: State, consulted: Consulted) => string | undefined;
+  /** A view that is so old will do, in ms, where a process catches up with what was missed. Default: as the store holds it now. */
+  readonly mayLagMs?: number;
 }
 
 /** A look at several aggregates of one kind: `context.consulted` holds their views by id. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
-import { canonicalJson } from './json.ts';
+import { canonicalJson, memberAt } from './json.ts';
 
 describe('canonical JSON (RFC 8785)', () => {
   it('writes what the package canonicalize writes, for any value', () => {
@@ -50,5 +50,18 @@ describe('canonical JSON (RFC 8785)', () => {
     ['a value that contains itself', loop],
   ])('refuses %s', (_name, value) => {
     expect(() => canonicalJson(value)).toThrow(TypeError);
+  });
+});
+
+describe('the member at a dotted path', () => {
+  const document = { rules: [{ name: 'A urgent' }], ours: [] };
+  it('is found through objects and lists', () => {
+    expect(memberAt(document, 'rules.0.name')).toBe('A urgent');
+    expect(memberAt(document, 'rules.length')).toBe(1);
+  });
+  it('is undefined where there is none, and nothing inherited', () => {
+    for (const path of ['rules.1.name', 'rules.0.name.first', 'toString', 'rules.0.constructor', ''])
+      expect(memberAt(document, path)).toBeUndefined();
+    expect(memberAt(null, 'rules')).toBeUndefined();
   });
 });

@@ -3,6 +3,18 @@ export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 export type JsonObject = { readonly [name: string]: JsonValue };
 
+/** What stands at a dotted path: `rules.0.name`. Undefined where there is no such member. */
+export const memberAt = (value: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>(
+      (at, name) =>
+        typeof at === 'object' && at !== null && Object.hasOwn(at, name)
+          ? (at as { [name: string]: unknown })[name]
+          : undefined,
+      value,
+    );
+
 /** Texts that stand in JSON as they are; most of them are short, and quicker looked through than handed to JSON.stringify. */
 const plain = /^[ !#-[\]-~]*$/;
 const shortText = 64;

@@ -1,4 +1,5 @@
 import type { Role } from './actor.ts';
+import type { Consulted, PublicView } from './aggregate.ts';
 import type { EventOf, EventSet, LedgerEvent } from './event.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 
@@ -38,6 +39,8 @@ export interface ReadAccess {
   readonly roles: readonly Role[];
   /** The field with the owning team: a role granted in one team shows that team's documents and those without a team. */
   readonly teamField?: string;
+  /** The field with whom a document is for: a user's id, or `role:operator` for all who hold that role. Nobody else sees it. */
+  readonly ownerField?: string;
 }
 
 /** How one collection of documents is folded from events. */
@@ -54,8 +57,20 @@ export interface Projection<Doc extends Document = Document> {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly on: { readonly [type: string]: Fold<Doc, any> };
   readonly ignores: readonly string[];
-  /** Values that depend on now, added to a document when it is read; `now` is the as-of moment in a question about the past. Pure. */
-  readonly onRead?: (document: Doc, now: string) => Document;
+  /**
+   * Values that depend on now, added to a document when it is read; `now` is the as-of moment in a question about the past.
+   * `consulted`: what `readWith` names. Pure.
+   */
+  readonly onRead?: (document: Doc, now: string, consulted: Consulted) => Document;
+  readonly readWith?: readonly ReadWith[];
+}
+
+/** What reading a collection's documents needs besides them: the view of one aggregate, the same for all documents. */
+export interface ReadWith {
+  /** Its name in `consulted`. */
+  readonly as: string;
+  readonly view: PublicView;
+  readonly id: string;
 }
 
 type Events<Sets extends readonly EventSet[]> = EventOf<Sets[number]>;
@@ -75,7 +90,8 @@ interface Declaration<Doc extends Document, Sets extends readonly EventSet[], Ig
     readonly [T in Exclude<TypeOf<Events<Sets>>, Ignored>]: FoldOf<Doc, OfType<Events<Sets>, T>>;
   };
   readonly ignores: readonly Ignored[];
-  readonly onRead?: (document: Doc, now: string) => Document;
+  readonly readWith?: readonly ReadWith[];
+  readonly onRead?: (document: Doc, now: string, consulted: Consulted) => Document;
 }
 
 /**
@@ -99,6 +115,7 @@ export const projection =
     on: declaration.on,
     ignores: declaration.ignores,
     ...(declaration.onRead === undefined ? {} : { onRead: declaration.onRead }),
+    ...(declaration.readWith === undefined ? {} : { readWith: declaration.readWith }),
   });
 
 /** `service-cases@2` → `service-cases`. */

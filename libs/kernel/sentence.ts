@@ -1,3 +1,4 @@
+import { memberAt } from './json.ts';
 import { isSealed } from './sealed.ts';
 
 /** Shown for a value that nobody opened. */
@@ -48,17 +49,6 @@ const partsOf = (template: string): readonly Part[] => {
   return parts;
 };
 
-const valueAt = (facts: unknown, path: string): unknown =>
-  path
-    .split('.')
-    .reduce<unknown>(
-      (value, name) =>
-        typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-          ? (value as { [name: string]: unknown })[name]
-          : undefined,
-      facts,
-    );
-
 const hasValue = (value: unknown): boolean =>
   value !== undefined &&
   value !== null &&
@@ -87,7 +77,7 @@ const sayOn = (said: Said, parts: readonly Part[], facts: unknown, joint: string
   parts.reduce<Said>((before, part) => {
     if (typeof part === 'string')
       return { text: before.text + (before.ended ? part.replace(FULL_STOP, '$1') : part), ended: false };
-    const value = valueAt(facts, part.path);
+    const value = memberAt(facts, part.path);
     if ('then' in part) return hasValue(value) ? sayOn(before, part.then, facts, joint) : before;
     const text = textOf(value, joint);
     return text === '' ? before : { text: before.text + text, ended: ENDS_A_SENTENCE.test(text) };

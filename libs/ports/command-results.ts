@@ -1,3 +1,4 @@
+import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import type { Appended, EventToAppend, ExpectedRevision } from './event-store.ts';
 
@@ -8,6 +9,8 @@ export interface CommandResult {
   readonly bodyHash: string;
   readonly outcome: JsonObject;
   readonly recordedAt: string;
+  /** An import's: its keys tell rows that come again, however late. */
+  readonly keptForEver?: true;
 }
 
 export interface CommandResults {
@@ -25,6 +28,11 @@ export interface CommandResults {
     events: readonly EventToAppend[],
     result: CommandResult,
   ): Promise<Appended>;
+  /**
+   * Only where that frees room: forgets results recorded before then, but for those kept for ever, a small part at a time.
+   * `next` is where to go on, absent at the end.
+   */
+  forget?(before: Instant, from?: string): Promise<{ readonly forgotten: number; readonly next?: string }>;
   close(): Promise<void>;
 }
 

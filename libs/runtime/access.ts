@@ -43,6 +43,9 @@ const teamsOf = (actor: Actor, roles: readonly Role[]): readonly string[] | type
   return teams.includes(ALL_TEAMS) ? ALL_TEAMS : teams;
 };
 
+/** Whom a document must be for so that the actor sees it: themselves, or all who hold one of their roles. */
+const ownersIn = ({ id, grants }: Actor): readonly string[] => [id, ...grants.map(({ role }) => `role:${role}`)];
+
 const denied = (actor: Actor, name: string, access: ReadAccess) =>
   new AccessDenied(
     `${actor.id} may not read ${name}: it needs one of the roles ${access.roles.join(', ')}. Ask an operator for a token with that role.`,
@@ -52,14 +55,21 @@ const denied = (actor: Actor, name: string, access: ReadAccess) =>
 export const visibleTo = (actor: Actor, { collection, access }: Projection, filter: Filter): Filter => {
   const teams = teamsOf(actor, access.roles);
   if (teams.length === 0) throw denied(actor, collection.name, access);
-  if (teams === ALL_TEAMS || access.teamField === undefined) return filter;
-  const own: Filter = { [access.teamField]: { $in: [...teams, null] } };
-  return Object.keys(filter).length === 0 ? own : { $and: [own, filter] };
+  const own: Filter[] = [
+    ...(teams === ALL_TEAMS || access.teamField === undefined
+      ? []
+      : [{ [access.teamField]: { $in: [...teams, null] } }]),
+    ...(access.ownerField === undefined ? [] : [{ [access.ownerField]: { $in: [...ownersIn(actor)] } }]),
+  ];
+  if (own.length === 0) return filter;
+  const all = Object.keys(filter).length === 0 ? own : [...own, filter];
+  return all.length === 1 ? all[0]! : { $and: all };
 };
 
 export const mayReadDocument = (actor: Actor, { access }: Projection, document: Document): boolean => {
   const teams = teamsOf(actor, access.roles);
   if (teams.length === 0) return false;
+  if (access.ownerField !== undefined && !ownersIn(actor).includes(document[access.ownerField] as string)) return false;
   if (teams === ALL_TEAMS || access.teamField === undefined) return true;
   const team = document[access.teamField] ?? null;
   return team === null || (typeof team === 'string' && teams.includes(team));

@@ -51,7 +51,7 @@ export class AggregateStates {
   readonly #store: EventStore;
   readonly #decode: Decode;
   readonly #states: LruMap<string, LoadedState>;
-  readonly #views: LruMap<string, { readonly view: unknown; readonly revision: number }>;
+  readonly #views: LruMap<string, { readonly view: unknown; readonly revision: number; readonly readAt: number }>;
 
   constructor(store: EventStore, decode: Decode, capacity = 20_000) {
     this.#store = store;
@@ -98,11 +98,15 @@ export class AggregateStates {
     this.#states.delete(stream);
   }
 
-  /** Another feature's public view of an aggregate, as the store holds it now. */
-  async consult(view: PublicView, id: string): Promise<unknown> {
+  /** Another feature's public view of an aggregate, as the store holds it now, or held it so many ms ago. */
+  async consult(view: PublicView, id: string, mayLagMs = 0): Promise<unknown> {
     const stream = streamOf(view.events.category, id);
     const key = `${view.name}/${id}`;
-    const from = this.#views.get(key) ?? { view: view.initial as unknown, revision: -1 };
+    const from = this.#views.get(key) ?? { view: view.initial as unknown, revision: -1, readAt: -Infinity };
+    const readAt = performance.now();
+    // What was appended here is never missed.
+    const known = this.#states.get(stream)?.revision ?? -1;
+    if (readAt - from.readAt < mayLagMs && known <= from.revision) return from.view;
     let { view: folded, revision } = from;
     for await (const page of this.#store.readStream(stream, { from: revision + 1 }))
       for (const stored of page) {
@@ -110,7 +114,7 @@ export class AggregateStates {
         folded = view.evolve(folded, event);
         revision = event.revision;
       }
-    if (revision !== from.revision) this.#views.set(key, { view: folded, revision });
+    this.#views.set(key, { view: folded, revision, readAt });
     return folded;
   }
 }

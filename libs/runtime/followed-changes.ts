@@ -6,6 +6,7 @@ import type { ReadModels } from '#libs/ports/read-models.ts';
 import { prefixesOf } from './codec.ts';
 import type { Decode } from './codec.ts';
 import type { DocumentChange } from './ledger.ts';
+import { reachedBy } from './partitions.ts';
 import type { Registry } from './registry.ts';
 
 /** How often the checkpoints are looked at while they are behind the events, in milliseconds. */
@@ -60,7 +61,7 @@ const noteEvents = (untold: Untold, registry: Registry, events: readonly LedgerE
 const reached = async ({ models }: Followed, untold: Untold): Promise<ReadonlyMap<string, number>> => {
   const checkpoints = await models.checkpoints();
   const active = (await models.collections()).filter((each) => each.active && untold.has(each.logical));
-  return new Map(active.map(({ logical, physical }) => [logical, checkpoints.get(physical)?.position ?? 0]));
+  return new Map(active.map(({ logical, physical }) => [logical, reachedBy(checkpoints, physical)]));
 };
 
 /** Takes out of `untold` what a read model at this position shows. */

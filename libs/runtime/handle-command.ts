@@ -1,47 +1,30 @@
 import { createHash } from 'node:crypto';
 import { mayAct } from '#libs/kernel/actor.ts';
 import type { Aggregate, CommandDefinition, Decision } from '#libs/kernel/aggregate.ts';
-import type { EventMetadata, LedgerEvent, NewEvent } from '#libs/kernel/event.ts';
 import { streamOf } from '#libs/kernel/event.ts';
-import { aggregateIdFor, eventIdFor } from '#libs/kernel/identifiers.ts';
-import { later } from '#libs/kernel/instant.ts';
+import { aggregateIdFor } from '#libs/kernel/identifiers.ts';
 import { canonicalJson } from '#libs/kernel/json.ts';
-import type { JsonObject } from '#libs/kernel/json.ts';
 import { forbidden, invalid, isRejection, missing, reject } from '#libs/kernel/rejection.ts';
 import type { Rejection } from '#libs/kernel/rejection.ts';
 import { CommandRecorded } from '#libs/ports/command-results.ts';
-import type { EventToAppend } from '#libs/ports/event-store.ts';
 import { WrongExpectedRevision } from '#libs/ports/event-store.ts';
 import { SubjectErased } from '#libs/ports/key-vault.ts';
 import { AggregateStates } from './aggregate-states.ts';
 import type { LoadedState } from './aggregate-states.ts';
+import { CommandAnswers, refusal, refusedReuse } from './command-answers.ts';
 import type { CommandPorts } from './command-ports.ts';
 import type { Accepted, CommandOutcome, CommandRequest } from './ledger.ts';
+import { prepareEvents } from './prepare-events.ts';
+import type { Decided } from './prepare-events.ts';
 import { reserve } from './reservations.ts';
 
 /** How often a commutative command is decided anew when others were faster. */
 const maxAttempts = 20;
 
-const REFUSED_ID_REUSE = 'command.id-reused';
-const refusedReuse = (commandId: string): Rejection =>
-  invalid(
-    REFUSED_ID_REUSE,
-    `The command id ${commandId} was used for another command: send this one under a new id, or the earlier one unchanged.`,
-    'commandId',
-  );
-
 const hashOf = ({ name, id, body, actor }: CommandRequest): string =>
   createHash('sha256')
     .update(canonicalJson({ name, id: id ?? null, body, actor: actor.id }))
     .digest('hex');
-
-const refusal = (rejection: Rejection): CommandOutcome => ({ ...rejection, accepted: false });
-
-/** A new event with its place known: what will be appended, and what evolves the state. */
-interface Prepared {
-  readonly append: EventToAppend;
-  readonly event: LedgerEvent;
-}
 
 /** Commands in, events out: idempotent by command id, one decision at a time per stream, durable when answered. */
 export class CommandHandler {
@@ -49,15 +32,12 @@ export class CommandHandler {
   readonly states: AggregateStates;
   readonly #underWay = new Map<string, { readonly hash: string; readonly outcome: Promise<CommandOutcome> }>();
   readonly #queues = new Map<string, Promise<unknown>>();
-  /** Answers on their way to the disk, by command id. */
-  readonly #recording = new Map<
-    string,
-    { readonly bodyHash: string; readonly outcome: CommandOutcome; readonly done: Promise<void> }
-  >();
+  readonly #answers: CommandAnswers;
 
   constructor(ports: CommandPorts) {
     this.#ports = ports;
     this.states = new AggregateStates(ports.store, ports.decode);
+    this.#answers = new CommandAnswers(ports);
   }
 
   async execute(request: CommandRequest): Promise<CommandOutcome> {
@@ -76,8 +56,8 @@ export class CommandHandler {
   }
 
   /** Resolves once every answer given is on record. */
-  async settled(): Promise<void> {
-    await Promise.all([...this.#recording.values()].map((each) => each.done));
+  settled(): Promise<void> {
+    return this.#answers.settled();
   }
 
   async #executeOnce(request: CommandRequest, hash: string): Promise<CommandOutcome> {
@@ -88,22 +68,13 @@ export class CommandHandler {
     const { aggregate, definition } = known;
     // Where the append itself notices a repeat, looking first would only cost the many that are none. Reservations come before it.
     if (results.append === undefined || definition.reserves !== undefined) {
-      const earlier = await this.#earlier(request, hash);
+      const earlier = await this.#answers.earlier(request, hash);
       if (earlier !== undefined) return earlier;
     }
     if (request.id === undefined && definition.creates !== true)
       return refusal(invalid('command.id-missing', `${name} needs the id of the ${aggregate.name} it is meant for.`));
     const id = request.id ?? aggregateIdFor(tenant, commandId);
     return this.#inOrder(streamOf(aggregate.name, id), () => this.#carryOut(request, hash, aggregate, definition, id));
-  }
-
-  /** What the command came to before, if it did. */
-  async #earlier({ commandId }: CommandRequest, hash: string): Promise<CommandOutcome | undefined> {
-    const earlier = this.#recording.get(commandId) ?? (await this.#ports.results.get(commandId));
-    if (earlier === undefined) return undefined;
-    return earlier.bodyHash === hash
-      ? { ...(earlier.outcome as unknown as CommandOutcome), repeated: true }
-      : refusal(refusedReuse(commandId));
   }
 
   /** One after the other per stream: each decides on what the one before recorded. */
@@ -147,7 +118,7 @@ export class CommandHandler {
       }
       // Only an append notices a repeat by itself.
       if (isRejection(verdict) || verdict.length === 0 || (expectedRevision ?? loaded.revision) !== loaded.revision) {
-        const earlier = await this.#earlier(request, hash);
+        const earlier = await this.#answers.earlier(request, hash);
         if (earlier !== undefined) return earlier;
       }
       if (expectedRevision !== undefined && expectedRevision !== loaded.revision)
@@ -159,22 +130,22 @@ export class CommandHandler {
             aggregate.allowedIn(loaded.state),
           ),
         );
-      if (isRejection(verdict)) return this.#recordRefusal(request, hash, verdict);
+      if (isRejection(verdict)) return this.#answers.refuse(request, hash, verdict);
       if (verdict.length === 0) {
         const { revision, position } = loaded;
-        return this.#recordLater(request, hash, { accepted: true, id, stream, revision, position, events: 0 });
+        return this.#answers.recordLater(request, hash, { accepted: true, id, stream, revision, position, events: 0 });
       }
 
       const refused = await this.#reserveAll(request, definition, id, stream);
-      if (refused !== undefined) return this.#recordRefusal(request, hash, refused);
+      if (refused !== undefined) return this.#answers.refuse(request, hash, refused);
       try {
-        const accepted = await this.#append(request, hash, aggregate, id, stream, loaded, verdict);
-        return this.#ports.results.append === undefined ? this.#recordLater(request, hash, accepted) : accepted;
+        const accepted = await this.#append({ request, hash, aggregate, id, stream, loaded, events: verdict });
+        return this.#ports.results.append === undefined ? this.#answers.recordLater(request, hash, accepted) : accepted;
       } catch (error) {
         this.states.forget(stream);
         const isErased = error instanceof SubjectErased;
         if (isErased || error instanceof CommandRecorded) {
-          const earlier = await this.#earlier(request, hash);
+          const earlier = await this.#answers.earlier(request, hash);
           if (earlier !== undefined) return earlier;
           if (isErased) return refusal(reject('subject.erased', error.message));
         }
@@ -182,7 +153,7 @@ export class CommandHandler {
         loaded = await this.states.load(aggregate, stream);
         if (loaded.commands.has(commandId)) continue;
         if (definition.commutative === true && attempt < maxAttempts) continue;
-        const earlier = await this.#earlier(request, hash);
+        const earlier = await this.#answers.earlier(request, hash);
         if (earlier !== undefined) return earlier;
         return refusal(
           reject(
@@ -220,7 +191,8 @@ export class CommandHandler {
         consulted[each.as] = Object.fromEntries(await Promise.all(views));
       } else {
         const other = each.idOf(body, state, consulted);
-        consulted[each.as] = other === undefined ? each.view.initial : await this.states.consult(each.view, other);
+        consulted[each.as] =
+          other === undefined ? each.view.initial : await this.states.consult(each.view, other, each.mayLagMs);
       }
     const { clock, tenant } = this.#ports;
     return definition.decide(body, state, { now: clock.now(), actor, id, tenant, origin, consulted });
@@ -239,27 +211,20 @@ export class CommandHandler {
     return undefined;
   }
 
-  async #append(
-    request: CommandRequest,
-    hash: string,
-    aggregate: Aggregate,
-    id: string,
-    stream: string,
-    loaded: LoadedState,
-    events: readonly NewEvent[],
-  ): Promise<Accepted> {
+  async #append(decided: Decided): Promise<Accepted> {
+    const { request, hash, id, stream, loaded, events } = decided;
     const { store, results } = this.#ports;
-    const { prepared, state } = await this.#prepare(request, hash, aggregate, id, stream, loaded, events);
+    const { prepared, state } = await prepareEvents(this.#ports, decided);
     const expected = loaded.revision === -1 ? 'no-stream' : loaded.revision;
     const toAppend = prepared.map((each) => each.append);
     const appended = await (results.append === undefined
       ? store.append(stream, expected, toAppend)
-      : results.append(stream, expected, toAppend, {
-          commandId: request.commandId,
-          bodyHash: hash,
-          outcome: { accepted: true, id, stream, events: events.length },
-          recordedAt: this.#ports.clock.now(),
-        }));
+      : results.append(
+          stream,
+          expected,
+          toAppend,
+          this.#answers.resultOf(request, hash, { accepted: true, id, stream, events: events.length }),
+        ));
     const { position } = appended;
     this.states.advance(
       stream,
@@ -268,97 +233,6 @@ export class CommandHandler {
       prepared.map(({ event }) => ({ ...event, position })),
     );
     return { accepted: true, id, stream, revision: appended.revision, position, events: events.length };
-  }
-
-  async #prepare(
-    request: CommandRequest,
-    hash: string,
-    aggregate: Aggregate,
-    id: string,
-    stream: string,
-    loaded: LoadedState,
-    events: readonly NewEvent[],
-  ): Promise<{ prepared: Prepared[]; state: unknown }> {
-    const { tenant, vault, sealer, checkEvent, clock } = this.#ports;
-    const { commandId, actor, origin = 'command', correlationId, causationId, purpose, sourceRow } = request;
-    const now = clock.now();
-    // Never earlier than its predecessor in the stream, whatever the machine's clock does.
-    const recordedAt = later(now, loaded.recordedAt);
-    const prepared: Prepared[] = [];
-    let state = loaded.state;
-    for (const [index, { type, data, occurredAt = now, ...rest }] of events.entries()) {
-      const eventId = eventIdFor(tenant, commandId, index);
-      const draft: LedgerEvent = {
-        id: eventId,
-        type,
-        stream,
-        streamId: id,
-        revision: loaded.revision + 1 + index,
-        position: 0,
-        subject: id,
-        occurredAt,
-        recordedAt,
-        data: data as JsonObject,
-        metadata: undefined as unknown as EventMetadata,
-      };
-      // Whose history it is may only show once the event is folded: clear values do no harm to a state thrown away.
-      const subject = aggregate.subjectOf?.(aggregate.evolve(state, draft), id) ?? id;
-      const team = aggregate.owningTeamOf?.(state);
-      const metadata: EventMetadata = {
-        tenant,
-        subject,
-        commandId,
-        commandHash: hash,
-        correlationId: correlationId ?? commandId,
-        causationId: causationId ?? commandId,
-        actor: actor.id,
-        ...(team === undefined ? {} : { team }),
-        ...(purpose === undefined ? {} : { purpose }),
-        origin,
-        occurredAt,
-        recordedAt,
-        ...(rest.policyVersions === undefined ? {} : { policyVersions: rest.policyVersions }),
-        ...((rest.sourceRow ?? sourceRow) === undefined ? {} : { sourceRow: (rest.sourceRow ?? sourceRow)! }),
-      };
-      checkEvent(type, data);
-      const subjects = sealer.subjectsOf(type, draft.data, subject);
-      if (subjects.length > 0) await vault.ensure(subjects);
-      const sealed = sealer.seal(type, eventId, subject, draft.data);
-      const event: LedgerEvent = { ...draft, subject, data: sealed, metadata };
-      state = aggregate.evolve(state, event);
-      prepared.push({
-        event,
-        append: { id: eventId, type, data: canonicalJson(sealed), metadata: canonicalJson(metadata) },
-      });
-    }
-    return { prepared, state };
-  }
-
-  /** A refusal leaves nothing in the stream: its record is the only thing that a repeat can be answered from. */
-  async #recordRefusal(request: CommandRequest, hash: string, rejection: Rejection): Promise<CommandOutcome> {
-    const outcome = refusal(rejection);
-    // Grants and existence may change; the same command may be right tomorrow.
-    if (rejection.kind === 'state' || rejection.kind === 'invalid') await this.#record(request, hash, outcome);
-    return outcome;
-  }
-
-  /** The stream itself already tells a repeat; the record by id only makes it quick and notices reuse elsewhere. */
-  #recordLater(request: CommandRequest, hash: string, outcome: Accepted): Accepted {
-    const { commandId } = request;
-    const done = this.#record(request, hash, outcome)
-      .catch(() => undefined)
-      .finally(() => this.#recording.delete(commandId));
-    this.#recording.set(commandId, { bodyHash: hash, outcome, done });
-    return outcome;
-  }
-
-  #record({ commandId }: CommandRequest, bodyHash: string, outcome: CommandOutcome): Promise<void> {
-    return this.#ports.results.put({
-      commandId,
-      bodyHash,
-      outcome: outcome as unknown as JsonObject,
-      recordedAt: this.#ports.clock.now(),
-    });
   }
 }
 

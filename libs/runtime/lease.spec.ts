@@ -65,13 +65,6 @@ describe('a lease', () => {
     expect(await lease().take()).toBe(false);
   });
 
-  it('is taken by force where an operator asks for it', async () => {
-    const [one, other] = [lease(), lease()];
-    await one.take();
-    expect(await other.seize()).toBe(true);
-    expect(await one.renew()).toBe(false);
-  });
-
   it('goes to one of many that want it at the same moment', async () => {
     const taken = await Promise.all(Array.from({ length: 20 }, () => lease().take()));
     expect(taken.filter(Boolean)).toHaveLength(1);

@@ -53,13 +53,6 @@ export class Lease {
     return this.#set(found, { position: this.#now() + this.durationMs, epoch: (found?.epoch ?? 0) + 1 });
   }
 
-  /** Takes the lease whoever holds it: its holder is fenced. For what an operator asks for on this worker. */
-  async seize(): Promise<boolean> {
-    if (this.#held !== undefined && (await this.renew())) return true;
-    const found = await this.#models.checkpoint(this.#key);
-    return this.#set(found, { position: this.#now() + this.durationMs, epoch: (found?.epoch ?? 0) + 1 });
-  }
-
   /** False: another worker took over, the lease is lost. Rejects where the store does not answer: it is held until it ends. */
   async renew(): Promise<boolean> {
     if (this.#held === undefined) return false;
@@ -80,7 +73,7 @@ export class Lease {
   }
 
   get #key(): string {
-    return `${LEASES}${this.name}`;
+    return leaseName(this.name);
   }
 
   async #set(expected: Checkpoint | undefined, next: Checkpoint): Promise<boolean> {
@@ -97,6 +90,9 @@ export class Lease {
 }
 
 const LEASES = 'lease/';
+
+/** The checkpoint that a lease is. */
+export const leaseName = (name: string): string => `${LEASES}${name}`;
 
 /** The leases that have not ended, by name. */
 export const leasesHeld = async (models: ReadModels, now = Date.now()): Promise<ReadonlySet<string>> =>

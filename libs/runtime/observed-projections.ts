@@ -4,10 +4,12 @@ import type { EventStore } from '#libs/ports/event-store.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
 import { prefixesOf } from './codec.ts';
 import type { Decode } from './codec.ts';
-import { DEAD_LETTERS_PHYSICAL, deadLetterOf } from './dead-letters.ts';
+import { deadLettersIn } from './dead-letters.ts';
 import { followChanges } from './followed-changes.ts';
-import type { DeadLetter, Lag } from './ledger.ts';
+import type { Lag } from './ledger.ts';
+import { reachedBy } from './partitions.ts';
 import type { Projections } from './projections.ts';
+import { reasonOf } from './reason-of.ts';
 import type { Registry } from './registry.ts';
 
 const pollEveryMs = 10;
@@ -22,11 +24,12 @@ export const lagOf = async (store: EventStore, models: ReadModels, registry: Reg
   const active = new Map(
     (await models.collections()).filter((each) => each.active).map((each) => [each.logical, each.physical]),
   );
+  const checkpoints = await models.checkpoints();
   const lags: Lag[] = [];
   for (const [logical, projection] of registry.projections) {
     const physical = active.get(logical);
     if (physical === undefined) continue;
-    const position = (await models.checkpoint(physical))?.position ?? 0;
+    const position = reachedBy(checkpoints, physical);
     let events = 0;
     let oldest: string | undefined;
     if (position < headPosition)
@@ -44,21 +47,11 @@ export const lagOf = async (store: EventStore, models: ReadModels, registry: Reg
   return lags;
 };
 
-export const deadLettersIn = async (models: ReadModels): Promise<readonly DeadLetter[]> => {
-  const letters: DeadLetter[] = [];
-  if (!(await models.collections()).some((each) => each.physical === DEAD_LETTERS_PHYSICAL)) return letters;
-  for await (const page of models.scan(DEAD_LETTERS_PHYSICAL))
-    letters.push(...page.map((each) => deadLetterOf(each.document)));
-  return letters;
-};
-
 /** The active collections whose checkpoint has not come as far as that. */
 const behindOf = async (models: ReadModels, registry: Registry, position: number): Promise<readonly string[]> => {
   const [collections, checkpoints] = [await models.collections(), await models.checkpoints()];
   return collections.flatMap(({ logical, physical, active }) =>
-    active && registry.projections.has(logical) && (checkpoints.get(physical)?.position ?? 0) < position
-      ? [physical]
-      : [],
+    active && registry.projections.has(logical) && reachedBy(checkpoints, physical) < position ? [physical] : [],
   );
 };
 
@@ -108,7 +101,7 @@ export const observedProjections = (
       const stop = () => void (abort.abort(), stops.delete(stop));
       stops.add(stop);
       void followChanges({ store, models, registry, decode, signal: abort.signal }, listener).catch((error: unknown) =>
-        onAlarm?.(`Live changes are told no longer: ${error instanceof Error ? error.message : String(error)}`),
+        onAlarm?.(`Live changes are told no longer: ${reasonOf(error)}`),
       );
       return stop;
     },

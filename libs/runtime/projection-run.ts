@@ -5,6 +5,9 @@ import type { Batch, Checkpoint, DocumentWrite, ReadModels } from '#libs/ports/r
 import { deadLetterOf, deadLetterId, DEAD_LETTERS_PHYSICAL } from './dead-letters.ts';
 import type { DocumentChange } from './ledger.ts';
 import { LruMap } from './lru-map.ts';
+import { WHOLE, isIn, partitionName } from './partitions.ts';
+import type { Partition } from './partitions.ts';
+import { reasonOf } from './reason-of.ts';
 
 type Versions = { position: number; document: Document | null }[];
 
@@ -35,8 +38,11 @@ const nothing: Folded = { batch: undefined, stored: () => [] };
 export class ProjectionRun {
   readonly projection: Projection;
   readonly physical: string;
+  readonly partition: Partition;
+  /** Of its checkpoint and its dead letters. */
+  readonly name: string;
   readonly #models: ReadModels;
-  readonly #held = new LruMap<string, Held>(documentsInMemory);
+  readonly #held: LruMap<string, Held>;
   /** Subjects with a parked event, and where the first one stands. */
   readonly #parked: Map<string, number>;
   #checkpoint: Checkpoint;
@@ -48,6 +54,7 @@ export class ProjectionRun {
   private constructor(
     projection: Projection,
     physical: string,
+    partition: Partition,
     models: ReadModels,
     checkpoint: Checkpoint,
     parked: Map<string, number>,
@@ -55,26 +62,36 @@ export class ProjectionRun {
   ) {
     this.projection = projection;
     this.physical = physical;
+    this.partition = partition;
+    this.name = partitionName(physical, partition);
+    const inMemory = Math.ceil(documentsInMemory / partition.of);
+    this.#held = new LruMap(inMemory);
     this.#models = models;
     this.#checkpoint = checkpoint;
     this.#parked = parked;
     this.#isNew = isNew;
-    this.#room = isNew ? documentsInMemory : 0;
+    this.#room = isNew ? inMemory : 0;
   }
 
-  /** Takes the collection over: whoever wrote it before is fenced by the new epoch. A new one needs `complete` when it is filled. */
-  static async open(projection: Projection, physical: string, models: ReadModels): Promise<ProjectionRun> {
-    const before = await models.checkpoint(physical);
+  /** Takes it over: whoever wrote it before is fenced by the new epoch. A new one needs `complete` when it is filled. */
+  static async open(
+    projection: Projection,
+    physical: string,
+    models: ReadModels,
+    partition: Partition = WHOLE,
+  ): Promise<ProjectionRun> {
+    const name = partitionName(physical, partition);
+    const before = await models.checkpoint(name);
     await models.ensure(physical, projection.collection, before === undefined ? { indexes: 'later' } : {});
     const checkpoint = { position: before?.position ?? 0, epoch: (before?.epoch ?? 0) + 1 };
-    await models.apply({ projection: physical, expected: before, next: checkpoint, writes: [] });
+    await models.apply({ projection: name, expected: before, next: checkpoint, writes: [] });
     const parked = new Map<string, number>();
     for await (const page of models.scan(DEAD_LETTERS_PHYSICAL))
       for (const { document } of page) {
         const letter = deadLetterOf(document);
-        if (letter.projection === physical && !parked.has(letter.subject)) parked.set(letter.subject, letter.position);
+        if (letter.projection === name && !parked.has(letter.subject)) parked.set(letter.subject, letter.position);
       }
-    return new ProjectionRun(projection, physical, models, checkpoint, parked, before === undefined);
+    return new ProjectionRun(projection, physical, partition, models, checkpoint, parked, before === undefined);
   }
 
   get position(): number {
@@ -131,7 +148,7 @@ export class ProjectionRun {
   /** Rejects with CheckpointMismatch where another worker has taken the collection over. */
   async confirm(): Promise<void> {
     await this.#models.apply({
-      projection: this.physical,
+      projection: this.name,
       expected: this.#checkpoint,
       next: this.#checkpoint,
       writes: [],
@@ -160,18 +177,19 @@ export class ProjectionRun {
 
     const park = (event: LedgerEvent, reason: string) => {
       if (!this.#parked.has(event.subject)) this.#parked.set(event.subject, event.position);
-      const id = deadLetterId(this.physical, event.position);
-      const document = { ...letterFor(this.physical, event), reason };
+      const id = deadLetterId(this.name, event.position);
+      const document = { ...letterFor(this.name, event), reason };
       letters.push({ collection: DEAD_LETTERS_PHYSICAL, id, versions: [{ position: event.position, document }] });
     };
 
     for (const [index, event] of events.entries()) {
+      const own = keys[index]!;
+      if (own.length === 0) continue;
       const behind = this.#parked.get(event.subject);
       if (behind !== undefined) {
         park(event, `waits behind position ${behind}`);
         continue;
       }
-      const own = keys[index]!;
       if (typeof own === 'string') {
         park(event, own);
         continue;
@@ -203,10 +221,10 @@ export class ProjectionRun {
     }
 
     for (const event of retaken)
-      if (!letters.some((letter) => letter.id === deadLetterId(this.physical, event.position)))
+      if (!letters.some((letter) => letter.id === deadLetterId(this.name, event.position)))
         letters.push({
           collection: DEAD_LETTERS_PHYSICAL,
-          id: deadLetterId(this.physical, event.position),
+          id: deadLetterId(this.name, event.position),
           versions: [{ position: event.position, document: null }],
         });
     if (documents.size === 0 && letters.length === 0 && position === this.#checkpoint.position) return nothing;
@@ -217,7 +235,7 @@ export class ProjectionRun {
       versions: this.projection.collection.kind === 'current' ? versions.slice(-1) : versions,
     }));
     const next = { position, epoch: this.#checkpoint.epoch };
-    const batch = { projection: this.physical, expected: this.#checkpoint, next, writes: [...writes, ...letters] };
+    const batch = { projection: this.name, expected: this.#checkpoint, next, writes: [...writes, ...letters] };
     const stored = () => {
       this.#checkpoint = next;
       // What is named after its event is complete with it: nothing will be folded into it again.
@@ -232,10 +250,10 @@ export class ProjectionRun {
     return { batch, stored };
   }
 
-  /** The event's keys, or why it has none that could be found. */
+  /** The event's keys in this partition, or why it has none that could be found: it may concern any then. */
   #keysOf(event: LedgerEvent): readonly string[] | string {
     try {
-      return this.projection.keysOf(event);
+      return this.projection.keysOf(event).filter((key) => isIn(this.partition, key));
     } catch (error) {
       return failed(error);
     }
@@ -276,7 +294,7 @@ export class ProjectionRun {
 }
 
 /** A fold that throws is a mistake of the programme: it must stop its own subject only. */
-const failed = (error: unknown): string => `the fold failed: ${error instanceof Error ? error.message : String(error)}`;
+const failed = (error: unknown): string => `the fold failed: ${reasonOf(error)}`;
 
 const letterFor = (projection: string, { subject, position, stream, revision, type }: LedgerEvent) => ({
   projection,

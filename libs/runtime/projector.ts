@@ -1,20 +1,25 @@
 import type { LedgerEvent } from '#libs/kernel/event.ts';
 import { setTimeout as pause } from 'node:timers/promises';
-import { canonicalJson } from '#libs/kernel/json.ts';
 import type { Projection } from '#libs/kernel/projection.ts';
 import type { EventFilter, EventStore, StoredEvent } from '#libs/ports/event-store.ts';
 import { CheckpointMismatch } from '#libs/ports/read-models.ts';
-import type { ReadModels, StoredDocument } from '#libs/ports/read-models.ts';
+import type { ReadModels } from '#libs/ports/read-models.ts';
 import { prefixesOf } from './codec.ts';
 import type { Decode } from './codec.ts';
-import { DEAD_LETTERS, DEAD_LETTERS_PHYSICAL, deadLetterId } from './dead-letters.ts';
+import { differenceBetween } from './compare-collections.ts';
+import { DEAD_LETTERS, DEAD_LETTERS_PHYSICAL, deadLettersIn, forgetLettersOf } from './dead-letters.ts';
 import { Exclusive } from './exclusive.ts';
 import type { DeadLetter, DocumentChange, Lag, RebuildReport } from './ledger.ts';
-import { deadLettersIn, lagOf } from './observed-projections.ts';
+import { lagOf } from './observed-projections.ts';
+import { partitionCountOf, partitionsOf } from './partitions.ts';
+import type { PartitionCount } from './partitions.ts';
 import type { Projections } from './projections.ts';
 import { ProjectionRun } from './projection-run.ts';
 import { generationOf, physicalName } from './physical-name.ts';
 import type { Registry } from './registry.ts';
+import { sideBySide } from './side-by-side.ts';
+import { Outdated, unitOf, unitsOf } from './units.ts';
+import type { Unit } from './units.ts';
 
 export interface ProjectorOptions {
   readonly store: EventStore;
@@ -23,15 +28,21 @@ export interface ProjectorOptions {
   readonly decode: Decode;
   /** Told of what needs a person: a dead letter, a fenced worker. */
   readonly onAlarm?: (message: string) => void;
+  /** In how many partitions each read model is folded: all of its writers must say the same. Default: 1. */
+  readonly partitions?: PartitionCount;
   /**
-   * Told that a read model is folded here no longer: another worker took over (CheckpointMismatch), or its store failed. The
+   * Told that a partition is folded here no longer: another worker took over (CheckpointMismatch), or its store failed. The
    * others go on. Without it all stand still.
    */
-  readonly onDropped?: (collection: string, error: Error) => void;
+  readonly onDropped?: (unit: string, error: Error) => void;
 }
+
+const buildName = ({ name }: ProjectionRun): string => `building ${name}`;
 
 /** Events between two writes while many are to be folded: in a rebuild, and when starting far behind. */
 const largeBatch = 5_000;
+/** Units opened at the same time. */
+const openedAtOnce = 16;
 /** A live batch with fewer events than this is followed by a pause, so that more share the next one's transaction. */
 const fullBatch = 500;
 const pauseMs = 5;
@@ -40,6 +51,8 @@ const pauseMs = 5;
 export class Projector implements Projections {
   readonly #options: ProjectorOptions;
   readonly #projections: readonly Projection[];
+  readonly #units: ReadonlyMap<string, Unit>;
+  /** By unit. Those of a build also stand here, under names of their own, while it waits for its switch. */
   readonly #filter: EventFilter;
   readonly #runs = new Map<string, ProjectionRun>();
   readonly #listeners = new Set<(changes: readonly DocumentChange[], position: number) => void>();
@@ -56,21 +69,23 @@ export class Projector implements Projections {
   private constructor(options: ProjectorOptions) {
     this.#options = options;
     this.#projections = [...options.registry.projections.values()];
+    this.#units = unitsOf(options.registry, options.partitions);
     this.#filter = { streamPrefixes: prefixesOf(this.#projections.flatMap((each) => each.reads)) };
   }
 
   /** Takes over the read models, finishes or begins what a new version of the programme asks for, and goes on live. */
   static async start(options: ProjectorOptions): Promise<Projector> {
     const projector = await Projector.standby(options);
-    const outdated: Projection[] = [];
-    for (const projection of projector.#projections) {
-      const run = await projector.#openActive(projection);
-      if (run === undefined) outdated.push(projection);
-      else projector.#runs.set(projection.collection.name, run);
+    const outdated = new Set<Projection>();
+    for (const projection of projector.#projections) await projector.#dropUnfinished(projection);
+    for (const unit of projector.#units.values()) {
+      const run = await projector.#openActive(unit);
+      if (run === undefined) outdated.add(unit.projection);
+      else projector.#runs.set(unit.name, run);
     }
     projector.#follow(Math.min(...[...projector.#runs.values()].map((run) => run.position)));
-    if (outdated.length > 0)
-      void projector.#rebuildAll(outdated).catch((error: unknown) => {
+    if (outdated.size > 0)
+      void projector.#rebuildAll([...outdated]).catch((error: unknown) => {
         if (!projector.#stop.signal.aborted) options.onAlarm?.(`The new read models were not built: ${String(error)}`);
       });
     return projector;
@@ -82,37 +97,50 @@ export class Projector implements Projections {
     return new Projector(options);
   }
 
-  /** The collections folded here. */
+  /** The units folded here, those that are being built included. */
   get adopted(): ReadonlySet<string> {
-    return new Set([...this.#runs.values()].map((run) => run.projection.collection.name));
+    return new Set([...this.#runs.values()].map(unitOf));
   }
 
   /**
-   * Takes one read model over, whoever folded it before, brings it as far as the others and goes on with it; one of an older
-   * version of the fold is built anew. Resolves when it is live. Rejects with CheckpointMismatch where another was faster.
+   * Takes units over, whoever folded them before, brings them as far as the others in one reading and goes on with them. Resolves
+   * when they are live, with those that could not be: CheckpointMismatch where another was faster, Outdated, or the store's error.
    */
-  async adopt(collection: string): Promise<void> {
-    const [projection] = this.#named(collection);
-    const run = await this.#openActive(projection!);
-    if (run === undefined) {
-      if (this.#running === undefined) this.#follow(await this.#options.store.head());
-      await this.#rebuildAll([projection!]);
-    } else if (this.#running === undefined) {
-      this.#runs.set(collection, run);
-      this.#follow(run.position);
-    } else {
-      await this.#fold([run]);
-      await run.complete();
-      await this.#exclusive.run(async () => {
-        await this.#fold([run], this.#position);
-        this.#runs.set(collection, run);
-      });
+  async adopt(names: readonly string[]): Promise<ReadonlyMap<string, Error>> {
+    const failures = new Map<string, Error>();
+    const runs = new Map<string, ProjectionRun>();
+    const fail = (name: string, error: unknown) => {
+      runs.delete(name);
+      failures.set(name, error instanceof Error ? error : new Error(String(error)));
+    };
+    await sideBySide(openedAtOnce, names, async (name) => {
+      try {
+        const run = await this.#openActive(this.#units.get(name)!);
+        if (run === undefined) fail(name, new Outdated(name));
+        else runs.set(name, run);
+      } catch (error) {
+        fail(name, error);
+      }
+    });
+    if (runs.size === 0) return failures;
+    if (this.#running === undefined) {
+      for (const [name, run] of runs) this.#runs.set(name, run);
+      this.#follow(Math.min(...[...runs.values()].map((run) => run.position)));
+      return failures;
     }
+    const onFailed = (run: ProjectionRun, reason: unknown) => fail(unitOf(run), reason);
+    await this.#fold([...runs.values()], { onFailed });
+    for (const run of runs.values()) await run.complete();
+    await this.#exclusive.run(async () => {
+      await this.#fold([...runs.values()], { upTo: this.#position, onFailed });
+      for (const [name, run] of runs) this.#runs.set(name, run);
+    });
+    return failures;
   }
 
-  /** Stops folding one read model, after the batch under way. */
-  async abandon(collection: string): Promise<void> {
-    await this.#exclusive.run(async () => this.#forget(collection));
+  /** Stops folding one unit, after the batch under way. */
+  async abandon(name: string): Promise<void> {
+    await this.#exclusive.run(async () => this.#forget(name));
   }
 
   onApplied(listener: (changes: readonly DocumentChange[], position: number) => void): () => void {
@@ -160,7 +188,7 @@ export class Projector implements Projections {
       let parked = 0;
       const groups = Map.groupBy(letters, (letter) => `${letter.projection}\n${letter.subject}`);
       for (const group of groups.values()) {
-        const run = [...this.#runs.values()].find((each) => each.physical === group[0]!.projection);
+        const run = [...this.#runs.values()].find((each) => each.name === group[0]!.projection);
         if (run === undefined) continue;
         const events: LedgerEvent[] = [];
         for (const letter of group.toSorted((a, b) => a.position - b.position))
@@ -179,6 +207,7 @@ export class Projector implements Projections {
     collection?: string,
     onProgress?: (done: number, total: number) => void,
   ): Promise<readonly RebuildReport[]> {
+    if (this.#running === undefined) this.#follow(await this.#options.store.head());
     return this.#rebuildAll(this.#named(collection), onProgress);
   }
 
@@ -197,19 +226,24 @@ export class Projector implements Projections {
     return chosen;
   }
 
-  /** Takes the active collection over, or makes the first one; undefined where the active one is of another version. */
-  async #openActive(projection: Projection): Promise<ProjectionRun | undefined> {
+  /** What an interrupted rebuild left is newer than the active collection, and nobody reads it. */
+  async #dropUnfinished({ collection }: Projection): Promise<void> {
+    const { models } = this.#options;
+    const known = (await models.collections()).filter((each) => each.logical === collection.name);
+    const active = known.find((each) => each.active)?.physical;
+    if (active === undefined) return;
+    for (const { physical } of known) if (generationOf(physical) > generationOf(active)) await models.drop(physical);
+  }
+
+  /** Takes it over in the active collection, or makes the first one; undefined where the active one is outdated. */
+  async #openActive({ projection, partition }: Unit): Promise<ProjectionRun | undefined> {
     const { models } = this.#options;
     const logical = projection.collection.name;
-    const known = (await models.collections()).filter((each) => each.logical === logical);
-    const active = known.find((each) => each.active)?.physical;
-    // What an interrupted rebuild left is begun anew: it is newer than the active one and nobody reads it.
-    for (const each of known)
-      if (active !== undefined && !each.active && generationOf(each.physical) > generationOf(active))
-        await models.drop(each.physical);
+    const active = (await models.collections()).find((each) => each.logical === logical && each.active)?.physical;
     const physical = active ?? physicalName(projection.name, 1);
-    if (!physical.startsWith(`${projection.name}~`)) return undefined;
-    return ProjectionRun.open(projection, physical, models);
+    const count = partitionCountOf(await models.checkpoints(), physical) ?? partition.of;
+    if (!physical.startsWith(`${projection.name}~`) || count !== partition.of) return undefined;
+    return ProjectionRun.open(projection, physical, models, partition);
   }
 
   #follow(from: number): void {
@@ -287,14 +321,13 @@ export class Projector implements Projections {
   #drop(run: ProjectionRun, reason: unknown): void {
     const { onDropped } = this.#options;
     if (onDropped === undefined) throw reason;
-    const collection = run.projection.collection.name;
-    this.#forget(collection);
-    onDropped(collection, reason instanceof Error ? reason : new Error(String(reason)));
+    this.#forget(unitOf(run));
+    onDropped(unitOf(run), reason instanceof Error ? reason : new Error(String(reason)));
   }
 
   /** One that is being built included. */
-  #forget(collection: string): void {
-    for (const [key, run] of this.#runs) if (run.projection.collection.name === collection) this.#runs.delete(key);
+  #forget(unit: string): void {
+    for (const [key, run] of this.#runs) if (unitOf(run) === unit) this.#runs.delete(key);
   }
 
   #tell(changes: readonly DocumentChange[]): void {
@@ -306,16 +339,10 @@ export class Projector implements Projections {
     projections: readonly Projection[],
     onProgress?: (done: number, total: number) => void,
   ): Promise<readonly RebuildReport[]> {
-    const { models, store } = this.#options;
+    const { store } = this.#options;
     const startedAt = performance.now();
     const builds: ProjectionRun[] = [];
-    for (const projection of projections) {
-      const known = (await models.collections()).filter((each) => each.logical === projection.collection.name);
-      const newest = Math.max(...known.map((each) => generationOf(each.physical)), 0);
-      // The generation before the active one was kept for switching back; it makes way now.
-      for (const each of known) if (!each.active) await models.drop(each.physical);
-      builds.push(await ProjectionRun.open(projection, physicalName(projection.name, newest + 1), models));
-    }
+    for (const projection of projections) builds.push(...(await this.#beginBuild(projection)));
     const total = await store.head();
     let events = 0;
     const onBatch = (folded: number) => {
@@ -323,16 +350,16 @@ export class Projector implements Projections {
       onProgress?.(builds[0]!.position, total);
     };
     // Most of the way beside the live batches, the rest while they wait for a moment.
-    await this.#fold(builds, undefined, onBatch);
+    await this.#fold(builds, { onBatch });
     for (const run of builds) await run.complete();
     await this.#exclusive.run(async () => {
-      await this.#fold(builds, this.#position, onBatch);
-      for (const run of builds) this.#runs.set(`building ${run.physical}`, run);
+      await this.#fold(builds, { upTo: this.#position, onBatch });
+      for (const run of builds) this.#runs.set(buildName(run), run);
     });
     try {
       return await this.#switchOver(builds, events, startedAt);
     } finally {
-      for (const run of builds) this.#runs.delete(`building ${run.physical}`);
+      for (const run of builds) this.#runs.delete(buildName(run));
     }
   }
 
@@ -345,42 +372,81 @@ export class Projector implements Projections {
     // The builders may have read further than the live batches had come: only from there on both can be compared.
     await this.caughtUp(Math.max(...builds.map((run) => run.position)), 60_000);
     const reports: RebuildReport[] = [];
-    for (const run of builds) {
-      const logical = run.projection.collection.name;
-      const before = this.#runs.get(logical);
-      const comparison = await this.#compare(run, before);
+    for (const [projection, runs] of Map.groupBy(builds, (run) => run.projection)) {
+      const { name: logical } = projection.collection;
+      const { physical } = runs[0]!;
+      const before = this.#beforeOf(projection);
+      const different = before === undefined ? 0 : await differenceBetween(models, physical, before, this.#exclusive);
+      const documents = await models.count(physical, {});
+      const replaced = (await models.collections()).find((each) => each.logical === logical && each.active);
       await this.#exclusive.run(async () => {
         // A worker that was frozen while another built must not switch readers to what it built itself.
-        await run.confirm();
-        await models.activate(logical, run.physical);
-        this.#runs.delete(`building ${run.physical}`);
-        this.#runs.set(logical, run);
+        for (const run of runs) await run.confirm();
+        await models.activate(logical, physical);
+        for (const run of runs) {
+          this.#runs.delete(buildName(run));
+          this.#runs.set(unitOf(run), run);
+        }
       });
       const seconds = (performance.now() - startedAt) / 1_000;
-      reports.push({ collection: logical, events, ...comparison, seconds });
-      // Letters of the replaced collection would wait for ever.
-      if (before !== undefined) await this.#forgetLetters(before.physical);
+      reports.push({ collection: logical, events, documents, different, seconds });
+      if (replaced !== undefined && replaced.physical !== physical) await forgetLettersOf(models, replaced.physical);
     }
     return reports;
+  }
+
+  /** The collection that the same fold fills here as a whole: only that can be compared with. */
+  #beforeOf(projection: Projection): string | undefined {
+    const units = [...this.#units.values()].filter((unit) => unit.projection === projection);
+    const physicals = new Set(units.map(({ name }) => this.#runs.get(name)?.physical));
+    const [physical] = physicals;
+    return physicals.size === 1 ? physical : undefined;
+  }
+
+  /** Opens a new collection beside the active one; the one before that was kept for switching back, and makes way now. */
+  async #beginBuild(projection: Projection): Promise<readonly ProjectionRun[]> {
+    const { models, partitions = 1 } = this.#options;
+    const known = (await models.collections()).filter((each) => each.logical === projection.collection.name);
+    const newest = Math.max(...known.map((each) => generationOf(each.physical)), 0);
+    for (const each of known) if (!each.active) await models.drop(each.physical);
+    const physical = physicalName(projection.name, newest + 1);
+    const runs: ProjectionRun[] = [];
+    for (const partition of partitionsOf(partitions))
+      runs.push(await ProjectionRun.open(projection, physical, models, partition));
+    return runs;
   }
 
   /** Folds what these runs lack, up to the position or as far as the store goes. */
   async #fold(
     runs: readonly ProjectionRun[],
-    upTo?: number,
-    onBatch: (events: number) => void = () => undefined,
+    options: {
+      readonly upTo?: number;
+      readonly onBatch?: (events: number) => void;
+      /** It is left out from there on. Default: all are given up. */
+      readonly onFailed?: (run: ProjectionRun, reason: unknown) => void;
+    } = {},
   ): Promise<void> {
     const { models, store, decode } = this.#options;
+    const { upTo, onBatch, onFailed } = options;
+    if (runs.length === 0) return;
     const filter = { streamPrefixes: prefixesOf(runs.flatMap((run) => run.projection.reads)) };
+    let going = runs;
     let batch: LedgerEvent[] = [];
     const flush = async (position?: number) => {
       // What is cut off here is begun anew, or gone on with, at the next start.
       this.#stop.signal.throwIfAborted();
       const reached = position ?? batch.at(-1)?.position;
-      if (reached !== undefined)
-        for (const outcome of await ProjectionRun.takeAll(models, runs, batch, reached))
-          if (outcome.status === 'rejected') throw outcome.reason;
-      onBatch(batch.length);
+      if (reached !== undefined) {
+        const outcomes = await ProjectionRun.takeAll(models, going, batch, reached);
+        going = going.filter((run, index) => {
+          const outcome = outcomes[index]!;
+          if (outcome.status === 'fulfilled') return true;
+          if (onFailed === undefined) throw outcome.reason;
+          onFailed(run, outcome.reason);
+          return false;
+        });
+      }
+      onBatch?.(batch.length);
       batch = [];
     };
     const after = Math.min(...runs.map((run) => run.position));
@@ -390,72 +456,5 @@ export class Projector implements Projections {
         if (batch.length >= largeBatch) await flush();
       }
     await flush(upTo);
-  }
-
-  /** Page by page between live batches, so that both stand at the same position whenever they are looked at. */
-  async #compare(
-    built: ProjectionRun,
-    before: ProjectionRun | undefined,
-  ): Promise<{ documents: number; different: number }> {
-    const { models } = this.#options;
-    const sameFold = before !== undefined && before.projection.name === built.projection.name;
-    let documents = 0;
-    let different = 0;
-    if (!sameFold || models.compare !== undefined) {
-      for (let from: number | undefined = 0; sameFold && from !== undefined;)
-        await this.#exclusive.run(async () => {
-          const part = await models.compare!(built.physical, before.physical, from);
-          different += part.different;
-          from = part.next;
-        });
-      documents = await models.count(built.physical, {});
-      return { documents, different: different + (sameFold ? await this.#lost(built, before) : 0) };
-    }
-    const text = ({ document, position }: StoredDocument) => canonicalJson({ document, position });
-    for await (const page of models.scan(built.physical)) {
-      documents += page.length;
-      await this.#exclusive.run(async () => {
-        const ids = page.map((each) => each.id);
-        const [left, right] = await Promise.all([
-          models.getMany(built.physical, ids),
-          models.getMany(before.physical, ids),
-        ]);
-        const others = new Map(right.map((each) => [each.id, text(each)]));
-        different += left.filter((each) => others.get(each.id) !== text(each)).length;
-      });
-    }
-    return { documents, different: different + (await this.#lost(built, before)) };
-  }
-
-  /** How many documents there are no more. */
-  async #lost(built: ProjectionRun, before: ProjectionRun): Promise<number> {
-    const { models } = this.#options;
-    return this.#exclusive.run(async () =>
-      Math.max(0, (await models.count(before.physical, {})) - (await models.count(built.physical, {}))),
-    );
-  }
-
-  async #forgetLetters(physical: string): Promise<void> {
-    const { models } = this.#options;
-    const letters = (await this.deadLetters()).filter((letter) => letter.projection === physical);
-    if (letters.length === 0) return;
-    for (let attempt = 1; ; attempt += 1) {
-      const before = await models.checkpoint(DEAD_LETTERS_PHYSICAL);
-      try {
-        return await models.apply({
-          projection: DEAD_LETTERS_PHYSICAL,
-          expected: before,
-          next: { position: (before?.position ?? 0) + 1, epoch: 1 },
-          writes: letters.map(({ position }) => ({
-            collection: DEAD_LETTERS_PHYSICAL,
-            id: deadLetterId(physical, position),
-            versions: [{ position, document: null }],
-          })),
-        });
-      } catch (error) {
-        // Another worker forgot letters of its own at the same moment.
-        if (!(error instanceof CheckpointMismatch) || attempt === 20) throw error;
-      }
-    }
   }
 }

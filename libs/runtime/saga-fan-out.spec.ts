@@ -5,6 +5,9 @@ import { defineSaga } from '#libs/kernel/saga.ts';
 import { boxesProjection, parcel, parcelEvents, parcelsProjection } from '#libs/testing/parcels.ts';
 import { AGENT, openTestLedger, temporaryFolder } from '#libs/testing/test-ledger.ts';
 import type { TestLedger } from '#libs/testing/test-ledger.ts';
+import { decoderOf } from './codec.ts';
+import { registryOf } from './registry.ts';
+import { SagaRunner } from './saga-runner.ts';
 
 /** A locker closes when its parcel is weighed at 1 g: every parcel that still lies there is reminded of. */
 const closing = defineSaga('closing', {
@@ -99,4 +102,44 @@ describe('a command for all that a read model lists', () => {
     await test.ledger.processes!.settle();
     for (const id of ids) expect(await reminders(id)).toBe(1);
   }, 60_000);
+
+  it('tells that its listing broke off, goes on by itself, and lets a checkpoint be written again', async () => {
+    await test.close();
+    test = await openTestLedger([feature], temporary.folder);
+    const ids = [await send('parcel.store', { box: 'box-1' }), await send('parcel.store', { box: 'box-2' })];
+    const alarms: string[] = [];
+    let asked = 0;
+    async function* listed(): AsyncIterable<readonly string[]> {
+      asked += 1;
+      if (asked === 1) throw new Error('parcels is not yet at position 3 after 600000 ms');
+      yield ids.slice(0, 1);
+      if (asked === 2) throw new Error('parcels cannot be reached');
+      yield ids.slice(1);
+    }
+    const begin = () =>
+      SagaRunner.start({
+        ...{ tenant: 'test', sagas: [closing], store: test.store, clock: test.clock, models: test.models, listed },
+        decode: decoderOf(registryOf([feature])),
+        execute: (request) => test.ledger.execute(request),
+        onAlarm: (message) => alarms.push(message),
+      });
+    const runner = begin();
+    try {
+      await send('parcel.weigh', { grams: 1 }, ids[0]);
+      await runner.settle();
+    } finally {
+      await runner.close();
+    }
+    for (const id of ids) expect(await reminders(id)).toBe(1);
+    expect(alarms).toEqual([
+      expect.stringMatching(/parcel.remind for all in parcels.*broke off and is tried again: parcels is not yet/),
+      expect.stringMatching(/broke off and is tried again: parcels cannot be reached/),
+    ]);
+    // Nothing is left that the next start would have to carry out again.
+    const carriedOut = asked;
+    const next = begin();
+    await next.settle();
+    await next.close();
+    expect(asked).toBe(carriedOut);
+  });
 });

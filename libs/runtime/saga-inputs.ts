@@ -5,6 +5,7 @@ import type { Saga } from '#libs/kernel/saga.ts';
 import { TooLarge, Unavailable, WrongExpectedRevision } from '#libs/ports/event-store.ts';
 import type { Decode } from './codec.ts';
 import { LruMap } from './lru-map.ts';
+import { reasonOf } from './reason-of.ts';
 import { positionOf } from './saga-checkpoint.ts';
 import type { PendingTimer } from './saga-events.ts';
 import { loadInstance, processStream, sagaOf } from './saga-instance.ts';
@@ -14,6 +15,7 @@ import type { OutboxPorts } from './saga-outbox.ts';
 import { dispatchTail } from './saga-recovery.ts';
 import { parkInput, takeInput } from './saga-step.ts';
 import type { SagaInput, SagaStep } from './saga-step.ts';
+import { sideBySide } from './side-by-side.ts';
 import { Timers } from './timers.ts';
 import type { Due } from './timers.ts';
 
@@ -21,8 +23,6 @@ const largestBatch = 500;
 const loadsAtOnce = 64;
 const instancesInMemory = 20_000;
 const mostConflicts = 20;
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The reaction, or the parked input where there can be none. */
 export const stepOf = (ports: OutboxPorts, saga: Saga, instance: Instance, input: SagaInput): SagaStep => {
@@ -206,14 +206,10 @@ export class SagaInputs {
     const missing = new Map(
       wanted.flatMap((each) => (this.#instances.get(each.stream) === undefined ? [[each.stream, each] as const] : [])),
     );
-    const next = missing.values();
-    const load = async () => {
-      for (const { stream, key } of next) {
-        const saga = this.#sagas.get(sagaOf(stream));
-        if (saga !== undefined) await this.instance(saga, stream, key);
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(loadsAtOnce, missing.size) }, load));
+    await sideBySide(loadsAtOnce, missing.values(), async ({ stream, key }) => {
+      const saga = this.#sagas.get(sagaOf(stream));
+      if (saga !== undefined) await this.instance(saga, stream, key);
+    });
   }
 
   #dueTimer(instance: Instance, due: Due): PendingTimer | undefined {

@@ -10,6 +10,7 @@ import type { TestLedger } from '#libs/testing/test-ledger.ts';
 import { decoderOf } from './codec.ts';
 import { Lease } from './lease.ts';
 import type { CommandRequest } from './ledger.ts';
+import type { PartitionCount } from './partitions.ts';
 import { registryOf } from './registry.ts';
 import { LeasedProcesses } from './saga-lease.ts';
 import { observedProcesses } from './saga-observed.ts';
@@ -44,7 +45,10 @@ const until = async (what: string, found: () => boolean | Promise<boolean>): Pro
   }
 };
 
-const startWorker = ({ store = test.store, clock = test.clock, isFrozen, execute }: Freezing = {}): Worker => {
+const startWorker = (
+  { store = test.store, clock = test.clock, isFrozen, execute }: Freezing = {},
+  partitions: PartitionCount = 1,
+): Worker => {
   const own: string[] = [];
   const { models } = test;
   const registry = registryOf([reminderFeature({ mended })]);
@@ -58,14 +62,16 @@ const startWorker = ({ store = test.store, clock = test.clock, isFrozen, execute
     }
   }
   const processes = LeasedProcesses.start({
-    lease: new FreezingLease({ models, name: 'processes', durationMs: LEASE_MS }),
-    start: (lease, onEnd) =>
+    ...{ models, partitions, leaseMs: LEASE_MS },
+    leaseOn: (name, durationMs) => new FreezingLease({ models, name, durationMs }),
+    start: (partition, lease, onEnd) =>
       SagaRunner.start({
-        ...{ tenant: 'test', sagas: registry.sagas, store, decode: decoderOf(registry), clock, models, lease, onEnd },
+        ...{ tenant: 'test', sagas: registry.sagas, store, decode: decoderOf(registry), clock, models },
+        ...{ partition, lease, onEnd },
         execute: execute ?? ((request) => test.ledger.execute(request)),
         onAlarm: (message) => own.push(message),
       }),
-    observed: observedProcesses({ tenant: 'test', store, models, now: () => clock.now() }),
+    observed: observedProcesses({ store, models, now: () => clock.now() }),
     onAlarm: (message) => own.push(message),
   });
   workers.push(processes);

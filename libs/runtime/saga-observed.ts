@@ -2,13 +2,13 @@ import { epochMsOf } from '#libs/kernel/instant.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { EventStore } from '#libs/ports/event-store.ts';
 import type { Filter, ReadModels } from '#libs/ports/read-models.ts';
-import { Checkpoints, positionOf } from './saga-checkpoint.ts';
+import { everyPage } from './every-page.ts';
+import { processesReached } from './saga-checkpoint.ts';
 import type { ParkedProcess, ProcessStatus, Processes } from './saga-processes.ts';
 import { waitingProcesses } from './saga-waiting.ts';
 import type { WaitingProcess } from './saga-waiting.ts';
 
 export interface ObservedOptions {
-  readonly tenant: string;
   readonly store: EventStore;
   readonly models: ReadModels;
   readonly now: () => Instant;
@@ -19,21 +19,17 @@ const PARKED: Filter = { parked: { $gt: 0 } };
 
 const parkedIn = async (models: ReadModels): Promise<readonly ParkedProcess[]> => {
   const found: ParkedProcess[] = [];
-  for (let cursor: string | undefined; ;) {
-    const query = { filter: PARKED, limit: 500, ...(cursor === undefined ? {} : { cursor }) };
-    const { documents, next } = await models.find(COLLECTION, query);
-    for (const { id: stream, document } of documents) {
+  for await (const page of everyPage(models, COLLECTION, { filter: PARKED, limit: 500 }))
+    for (const { id: stream, document } of page) {
       const { saga, key, parked: inputs, reason = '' } = document as unknown as WaitingProcess;
       found.push({ saga, key, stream, inputs, reason });
     }
-    if (next === undefined) return found;
-    cursor = next;
-  }
+  return found;
 };
 
-const statusIn = async ({ tenant, store, models, now }: ObservedOptions): Promise<ProcessStatus> => {
-  const { cursors } = await new Checkpoints(store, tenant).read();
-  const reached = await Promise.all([...cursors.values()].map((place) => positionOf(store, place)));
+const statusIn = async ({ store, models, now }: ObservedOptions): Promise<ProcessStatus> => {
+  const { cursors } = await processesReached(store);
+  const reached = [...cursors.values()].map((each) => each.position);
   const waiting: Filter = { nextDueAt: { $exists: true } };
   const { documents } = await models.find(COLLECTION, {
     filter: waiting,

@@ -11,7 +11,9 @@ import type { Appended, EventStore } from '#libs/ports/event-store.ts';
 import type { CommandOutcome, CommandRequest } from './ledger.ts';
 import { Superseded } from './saga-checkpoint.ts';
 import type { CommandsRefused, RequestedCommand } from './saga-events.ts';
+import { reasonOf } from './reason-of.ts';
 import { processMetadata } from './saga-step.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** What one reaction asked for. */
 export interface Outgoing {
@@ -77,24 +79,45 @@ const fannedAtOnce = 64;
 /** A fan-out that is refused everywhere is one fault, not as many as there are aggregates. */
 const mostRefusalsKept = 100;
 
+type FanOut = RequestedCommand & { readonly each: NonNullable<RequestedCommand['each']> };
+
+const longestFanOutPauseMs = 60_000;
+
+/**
+ * Repeats a fan-out that broke off, because what it goes through could not be listed, until it is through: its instance, and every
+ * checkpoint, waits for it. The commands' ids make the repeats harmless.
+ */
+const untilFannedOut = async (
+  ports: OutboxPorts,
+  outgoing: Outgoing,
+  fanOut: FanOut,
+): Promise<CommandsRefused['refused']> => {
+  for (let waitMs = 200; ; waitMs = Math.min(2 * waitMs, longestFanOutPauseMs)) {
+    try {
+      return await carryOutEach(ports, outgoing, fanOut);
+    } catch (error) {
+      if (error instanceof Superseded || ports.stop.aborted) throw error;
+      ports.onAlarm(
+        `${fanOut.command} for all in ${fanOut.each.collection}, asked for by the process ${outgoing.saga} ${outgoing.key}, broke off and is tried again: ${reasonOf(error)}`,
+      );
+      await sleep(waitMs * (0.5 + Math.random() / 2), undefined, { signal: ports.stop });
+    }
+  }
+};
+
 const carryOutEach = async (
   ports: OutboxPorts,
   outgoing: Outgoing,
-  { each, ...one }: RequestedCommand & { readonly each: NonNullable<RequestedCommand['each']> },
+  { each, ...one }: FanOut,
 ): Promise<CommandsRefused['refused']> => {
   if (ports.listed === undefined) throw new Error(`${one.command} is for all in ${each.collection}: give \`listed\`.`);
   const refused: CommandsRefused['refused'] = [];
-  for await (const page of ports.listed(each)) {
-    const next = page.values();
-    const work = async () => {
-      for (const aggregateId of next) {
-        const id = deriveId(ports.tenant, `${one.id}/${aggregateId}`);
-        const refusal = await carryOut(ports, outgoing, { ...one, id, aggregateId });
-        if (refusal !== undefined && refused.length < mostRefusalsKept) refused.push(refusal);
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(fannedAtOnce, page.length) }, work));
-  }
+  for await (const page of ports.listed(each))
+    await sideBySide(fannedAtOnce, page, async (aggregateId) => {
+      const id = deriveId(ports.tenant, `${one.id}/${aggregateId}`);
+      const refusal = await carryOut(ports, outgoing, { ...one, id, aggregateId });
+      if (refusal !== undefined && refused.length < mostRefusalsKept) refused.push(refusal);
+    });
   return refused;
 };
 
@@ -120,8 +143,9 @@ const carryOut = async (
       outcome = await untilAvailable(ports, `${command} of the process ${saga} ${key}`, () => ports.execute(request));
     } catch (error) {
       if (error instanceof Unavailable || ports.stop.aborted) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      ports.onAlarm(`${command}, asked for by the process ${saga} ${key}, failed and is not repeated: ${why}`);
+      ports.onAlarm(
+        `${command}, asked for by the process ${saga} ${key}, failed and is not repeated: ${reasonOf(error)}`,
+      );
       return { id, command, code: 'command.failed' };
     }
     if (outcome.accepted) return undefined;
@@ -138,7 +162,7 @@ export const dispatch = async (ports: OutboxPorts, outgoing: Outgoing): Promise<
   const refused: CommandsRefused['refused'] = [];
   for (const command of outgoing.commands) {
     const { each } = command;
-    if (each !== undefined) refused.push(...(await carryOutEach(ports, outgoing, { ...command, each })));
+    if (each !== undefined) refused.push(...(await untilFannedOut(ports, outgoing, { ...command, each })));
     else {
       const refusal = await carryOut(ports, outgoing, command);
       if (refusal !== undefined) refused.push(refusal);

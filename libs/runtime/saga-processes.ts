@@ -15,6 +15,8 @@ export interface ParkedProcess {
 export interface ProcessStatus {
   /** False: in another process, and these figures are as far as the read models and its last checkpoint. */
   readonly runsHere: boolean;
+  /** Where several workers share them: how many of their partitions run here. `runsHere` is of all. */
+  readonly partitionsHere?: number;
   /** Places in the store that were not looked at yet. */
   readonly positionsBehind: number;
   /** Timers set; seen from another process: instances that wait for one. */

@@ -2,9 +2,12 @@ import type { LedgerEvent } from '#libs/kernel/event.ts';
 import type { EventStore } from '#libs/ports/event-store.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
 import type { Decode } from './codec.ts';
+import { isIn, reachedBy } from './partitions.ts';
+import type { Partition } from './partitions.ts';
 import type { CommandsRefused, Reacted } from './saga-events.ts';
 import { dispatch } from './saga-outbox.ts';
 import type { Outgoing, OutboxPorts } from './saga-outbox.ts';
+import { sideBySide } from './side-by-side.ts';
 import { waitingProcesses } from './saga-waiting.ts';
 import type { WaitingProcess } from './saga-waiting.ts';
 
@@ -40,22 +43,21 @@ export const dispatchTail = async (ports: OutboxPorts, tail: readonly LedgerEven
     };
     byStream.set(stream, [...(byStream.get(stream) ?? []), outgoing]);
   }
-  const next = byStream.values();
-  const work = async () => {
-    for (const each of next) for (const outgoing of each) await dispatch(ports, outgoing);
-  };
-  await Promise.all(Array.from({ length: Math.min(streamsAtOnce, byStream.size) }, work));
+  await sideBySide(streamsAtOnce, byStream.values(), async (own) => {
+    for (const outgoing of own) await dispatch(ports, outgoing);
+  });
 };
 
 /**
- * The processes that wait, from the read model as far as it has come, and the rest from the log; and the events of processes
- * after `after`, in store order.
+ * A partition's processes that wait, from the read model as far as it has come, and the rest from the log; and the events of its
+ * processes after `after`, in store order.
  */
 export const readWaiting = async (
   store: EventStore,
   decode: Decode,
   models: ReadModels | undefined,
   after: number,
+  partition: Partition,
 ): Promise<{ readonly waiting: ReadonlyMap<string, WaitingProcess>; readonly tail: readonly LedgerEvent[] }> => {
   const waiting = new Map<string, WaitingProcess>();
   const { name } = waitingProcesses.collection;
@@ -63,14 +65,15 @@ export const readWaiting = async (
   let from = 0;
   if (models !== undefined && active !== undefined) {
     // Taken before the documents are: what these reflect beyond it is only said once more by the log.
-    from = (await models.checkpoint(active.physical))?.position ?? 0;
+    from = reachedBy(await models.checkpoints(), active.physical);
     for await (const page of models.scan(active.physical))
-      for (const { id, document } of page) waiting.set(id, document as unknown as WaitingProcess);
+      for (const { id, document } of page)
+        if (isIn(partition, id)) waiting.set(id, document as unknown as WaitingProcess);
   }
   const tail: LedgerEvent[] = [];
   const filter = { streamPrefixes: ['process-'] };
   for await (const page of store.readAll({ after: Math.min(from, after), filter }))
-    for (const event of page.map(decode)) {
+    for (const event of page.filter(({ stream }) => isIn(partition, stream)).map(decode)) {
       if (event.position > after) tail.push(event);
       if (event.position <= from) continue;
       const fold = waitingProcesses.on[event.type];

@@ -13,10 +13,12 @@ import { prefixesOf } from './codec.ts';
 import type { Decode } from './codec.ts';
 import { Exclusive } from './exclusive.ts';
 import type { CommandOutcome, CommandRequest } from './ledger.ts';
-import { Checkpoints, positionOf } from './saga-checkpoint.ts';
-import { CHECKPOINTS } from './saga-events.ts';
+import { WHOLE, isIn } from './partitions.ts';
+import type { Partition } from './partitions.ts';
+import { reasonOf } from './reason-of.ts';
+import { Checkpoints, isCheckpointStream } from './saga-checkpoint.ts';
 import type { Place } from './saga-events.ts';
-import { SagaInputs, reasonOf } from './saga-inputs.ts';
+import { SagaInputs } from './saga-inputs.ts';
 import { processStream, sagaOf } from './saga-instance.ts';
 import { checkHeld, untilAvailable } from './saga-outbox.ts';
 import type { OutboxPorts } from './saga-outbox.ts';
@@ -33,6 +35,8 @@ export interface SagaRunnerOptions {
   readonly execute: (request: CommandRequest) => Promise<CommandOutcome>;
   /** Where the read model `processes` is kept: without it a start reads all events of processes. */
   readonly models?: ReadModels;
+  /** Which processes, by hash of their streams' names. Default: all. */
+  readonly partition?: Partition;
   /** What commands for all that a read model lists are sent to. */
   readonly listed?: OutboxPorts['listed'];
   /** Who sends the commands. Default: the ledger itself. */
@@ -62,10 +66,11 @@ const PROCESSES = 'process-';
 
 /**
  * Runs the sagas: one reader of the store, which merges the events in store order with the timers by due time. A timer due
- * before an event was recorded comes before it, however late both are noticed. One per ledger works at a time.
+ * before an event was recorded comes before it, however late both are noticed. One per partition works at a time.
  */
 export class SagaRunner implements Processes {
   readonly #options: SagaRunnerOptions;
+  readonly #partition: Partition;
   readonly #ports: OutboxPorts;
   readonly #inputs: SagaInputs;
   readonly #checkpoints: Checkpoints;
@@ -90,12 +95,13 @@ export class SagaRunner implements Processes {
   private constructor(options: SagaRunnerOptions) {
     const { tenant, store, clock, execute, listed, actor, decode, sagas, lease, onAlarm = () => undefined } = options;
     this.#options = options;
+    this.#partition = options.partition ?? WHOLE;
     this.#ports = {
       ...{ tenant, store, clock, execute, actor, onAlarm, stop: this.#stop.signal, lease },
       ...(listed === undefined ? {} : { listed }),
     };
     this.#inputs = new SagaInputs(this.#ports, decode, sagas);
-    this.#checkpoints = new Checkpoints(store, tenant);
+    this.#checkpoints = new Checkpoints(store, tenant, this.#partition);
     const prefixes = prefixesOf(sagas.flatMap((saga) => saga.reads));
     this.#prefixes = lease === undefined ? prefixes : [...prefixes, PROCESSES];
     this.#begun.promise.catch(() => undefined);
@@ -212,15 +218,14 @@ export class SagaRunner implements Processes {
     const { store, decode, models, sagas, lease } = this.#options;
     const { cursors, settledUpTo } = await this.#checkpoints.read();
     for (const { name } of sagas) {
-      const place = cursors.get(name);
-      const position = place === undefined ? 0 : await positionOf(store, place);
+      const { place, position = 0 } = cursors.get(name) ?? {};
       this.#cursors.set(name, { place, position, halted: false });
     }
     const positions = [...this.#cursors.values()].map((each) => each.position);
     this.#reached = Math.min(...positions);
     // What others still wrote has been looked for as far as was read, not as far as the checkpoint stands.
     const carriedOut = lease === undefined ? settledUpTo : Math.min(settledUpTo, Math.max(...positions));
-    const { waiting, tail } = await readWaiting(store, decode, models, carriedOut);
+    const { waiting, tail } = await readWaiting(store, decode, models, carriedOut, this.#partition);
     this.#takenOver = Math.max(carriedOut, tail.at(-1)?.position ?? 0);
     const known = new Set(sagas.map((saga) => saga.name));
     const orphans = new Set<string>();
@@ -271,7 +276,11 @@ export class SagaRunner implements Processes {
     if (this.#options.lease === undefined) return;
     const foreign = page.filter(
       ({ id, stream, position }) =>
-        stream.startsWith(PROCESSES) && stream !== CHECKPOINTS && !this.#inputs.isOwn(id) && position > this.#takenOver,
+        stream.startsWith(PROCESSES) &&
+        !isCheckpointStream(stream) &&
+        isIn(this.#partition, stream) &&
+        !this.#inputs.isOwn(id) &&
+        position > this.#takenOver,
     );
     if (foreign.length > 0) await this.#inputs.adopt(foreign.map(this.#options.decode));
   }
@@ -282,7 +291,8 @@ export class SagaRunner implements Processes {
     for (const event of events)
       for (const saga of this.#options.sagas) {
         const key = this.#keyOf(saga, event);
-        if (key !== undefined) deliveries.push({ saga, key, stream: processStream(saga.name, key), event });
+        const stream = key === undefined ? undefined : processStream(saga.name, key);
+        if (stream !== undefined && isIn(this.#partition, stream)) deliveries.push({ saga, key: key!, stream, event });
       }
     await this.#inputs.prefetch(deliveries);
     for (const { saga, key, event } of deliveries) {

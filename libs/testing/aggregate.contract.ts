@@ -13,7 +13,7 @@ import { addMinutes } from '#libs/kernel/instant.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import { isRejection } from '#libs/kernel/rejection.ts';
 import { renderSentence } from '#libs/kernel/sentence.ts';
-import { MONDAY_9_IN_SHANGHAI, recorded } from './given-when-then.ts';
+import { MONDAY_9_IN_SHANGHAI, nothingConsulted, recorded } from './given-when-then.ts';
 
 export interface AggregateCase<State> {
   readonly aggregate: Aggregate<State>;
@@ -123,7 +123,7 @@ export const describeAggregate = <State>(name: string, of: AggregateCase<State>)
               id: '42',
               tenant: 'test',
               origin: definition.internal === true ? 'import' : 'command',
-              consulted,
+              consulted: { ...nothingConsulted(definition), ...consulted },
             }) as Decision;
             if (isRejection(decision)) {
               expect(names).toEqual(expect.arrayContaining([...decision.allowed]));

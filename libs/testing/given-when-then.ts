@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { LEDGER } from '#libs/kernel/actor.ts';
 import type { Actor } from '#libs/kernel/actor.ts';
-import type { Aggregate, Decision } from '#libs/kernel/aggregate.ts';
+import type { Aggregate, CommandDefinition, Consulted, Decision } from '#libs/kernel/aggregate.ts';
 import type { LedgerEvent, NewEvent, Origin } from '#libs/kernel/event.ts';
 import { streamOf } from '#libs/kernel/event.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
@@ -53,6 +53,18 @@ export const recorded = (category: string, id: string, revision: number, event: 
   };
 };
 
+const OF_CLOCKS = /\.(clocks-judged|threshold-reached|deadline-(missed|moved|passed-by-change))\.v1$/;
+
+/** A decision without what it records of clocks. */
+export const factsIn = <Decided>(decision: Decided): Decided =>
+  Array.isArray(decision)
+    ? ((decision as readonly NewEvent[]).filter(({ type }) => !OF_CLOCKS.test(type)) as Decided)
+    : decision;
+
+/** What a command sees of others of whom nothing is known. */
+export const nothingConsulted = ({ consults = [] }: CommandDefinition): Consulted =>
+  Object.fromEntries(consults.map((each) => [each.as, 'idsOf' in each ? {} : (each.view.initial as unknown)]));
+
 /** `given(serviceCase)(received, assigned).when('service-case.solve', { … }).then(…)`: a decision tested without a store. */
 export const given =
   <State>(aggregate: Aggregate<State>, id = '42') =>
@@ -73,11 +85,14 @@ export const given =
           id,
           tenant: 'test',
           origin: circumstances.origin ?? 'command',
-          consulted: circumstances.consulted ?? {},
+          consulted: { ...nothingConsulted(command), ...circumstances.consulted },
         }) as Decision;
         return {
           decision,
+          /** What was decided, whatever became of clocks thereby. */
+          facts: factsIn(decision),
           then: (...events: readonly NewEvent[]) => expect(decision).toEqual(events),
+          thenFacts: (...events: readonly NewEvent[]) => expect(factsIn(decision)).toEqual(events),
           thenRejected: (
             code: string,
             rest: { readonly allowed?: readonly string[]; readonly field?: string } = {},

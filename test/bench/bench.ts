@@ -11,8 +11,11 @@ import { TENANT } from './open-parts.ts';
 import { circumstances, reportOf, tableOf } from './report.ts';
 import type { RowReport } from './report.ts';
 import { alternate } from './rounds.ts';
-import { ROWS } from './rows.ts';
+import { ROWS as EMBEDDED_ROWS } from './rows.ts';
 import { seed } from './seed.ts';
+import { serverRows } from './server-rows.ts';
+
+const ROWS = [...EMBEDDED_ROWS, ...serverRows(process.env)];
 
 const whole =
   (minimum: number) =>

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
+import { openEsdbCommandResults } from '#libs/adapters/event-store-esdb/command-results-esdb.ts';
+import { openEsdbEventStore } from '#libs/adapters/event-store-esdb/event-store-esdb.ts';
 import { openSqliteEventStore } from '#libs/adapters/event-store-sqlite/event-store-sqlite.ts';
-import type { SqliteEventStore } from '#libs/adapters/event-store-sqlite/event-store-sqlite.ts';
 import { openFileKeyVault } from '#libs/adapters/key-vault-file/key-vault-file.ts';
 import { openSqliteReadModels } from '#libs/adapters/read-models-sqlite/read-models-sqlite.ts';
 import { folderPaths } from '#libs/adapters/data-folder/data-folder.ts';
 import { features } from '#libs/features/features.ts';
 import type { Actor } from '#libs/kernel/actor.ts';
 import { systemClock } from '#libs/ports/clock.ts';
+import type { EventStore } from '#libs/ports/event-store.ts';
 import type { KeyVault } from '#libs/ports/key-vault.ts';
 import type { Ledger } from '#libs/runtime/ledger.ts';
 import { observedProjections } from '#libs/runtime/observed-projections.ts';
@@ -28,18 +30,30 @@ export const PERSON: Actor = {
 };
 
 export interface Parts {
-  readonly store: SqliteEventStore;
+  readonly store: EventStore;
   readonly vault: KeyVault;
   readonly sealer: Sealer;
   /** The command path alone: no projector takes part of the machine. Reading needs read models that exist already. */
   readonly ledger: Ledger;
 }
 
-/** The parts of the product on a data folder, without the projector. Closing the ledger closes all. */
-export const openParts = async (folder: string): Promise<Parts> => {
+const openEvents = async (file: string, eventsUrl: string | undefined) => {
+  if (eventsUrl !== undefined) {
+    const store = await openEsdbEventStore({ connectionString: eventsUrl });
+    return { store, results: openEsdbCommandResults(store) };
+  }
+  const store = await openSqliteEventStore({ file });
+  return { store, results: store.results };
+};
+
+/**
+ * The parts of the product on a data folder, without the projector; the events on an EventStoreDB server where its URL is given.
+ * Closing the ledger closes all.
+ */
+export const openParts = async (folder: string, eventsUrl?: string): Promise<Parts> => {
   const paths = folderPaths(folder);
   const vault = await openFileKeyVault({ folder: paths.keys });
-  const store = await openSqliteEventStore({ file: paths.ledger });
+  const { store, results } = await openEvents(paths.ledger, eventsUrl);
   const models = await openSqliteReadModels({ file: join(folder, 'unused-models.db'), inline: true });
   const registry = registryOf(features, [reservationEvents]);
   const sealer = sealerFor(vault, registry.eventSets);
@@ -47,7 +61,7 @@ export const openParts = async (folder: string): Promise<Parts> => {
     tenant: TENANT,
     registry,
     store,
-    results: store.results,
+    results,
     vault,
     clock: systemClock,
     models,

@@ -43,18 +43,18 @@ const CLIENTS = 64;
 
 const perSecond = ({ operations, seconds }: RoundResult): number => operations / seconds;
 const rate = ({ rounds }: Results): number => median(rounds.map(perSecond));
-const typical = ({ rounds }: Results, of: (round: RoundResult) => number | undefined): number =>
+export const typical = ({ rounds }: Results, of: (round: RoundResult) => number | undefined): number =>
   median(rounds.map((round) => of(round) ?? Number.NaN));
 
 /** Ratios of the rounds that ran one after the other, then their median: what disturbs the machine disturbs both. */
 export const ratio = (own: Results, rival: Results): number =>
   median(own.rounds.map((round, index) => perSecond(round) / perSecond(rival.rounds[index]!)));
 
-const atLeast = (what: string, value: number, target: number, unit = '×'): Judgement => ({
+export const atLeast = (what: string, value: number, target: number, unit = '×'): Judgement => ({
   ...{ what, value, target, unit },
   is: 'at least',
 });
-const atMost = (what: string, value: number, target: number, unit: string): Judgement => ({
+export const atMost = (what: string, value: number, target: number, unit: string): Judgement => ({
   ...{ what, value, target, unit },
   is: 'at most',
 });

@@ -1,4 +1,4 @@
-import type { Calendar, CalendarDocument, SlaDocument, Target } from '#libs/features/sla/documents.ts';
+import type { Calendar, CalendarDocument, SlaDocument, Target } from '#libs/features/policy/policy.events.ts';
 import type { ClockFact, Policies } from '#libs/features/sla/sla.events.ts';
 import { openMinutes, wallTable } from './wall-table.ts';
 import type { WallTable } from './wall-table.ts';

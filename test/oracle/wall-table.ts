@@ -1,4 +1,4 @@
-import type { Calendar } from '#libs/features/sla/documents.ts';
+import type { Calendar } from '#libs/features/policy/policy.events.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,4 +1,5 @@
 import { features } from '#libs/features/features.ts';
+import type { Feature } from '#libs/kernel/feature.ts';
 import { canonicalJson } from '#libs/kernel/json.ts';
 import { foldEvent, isUnprojectable } from '#libs/kernel/projection.ts';
 import type { Document } from '#libs/kernel/projection.ts';
@@ -8,7 +9,7 @@ import { decoderOf } from '#libs/runtime/codec.ts';
 import { registryOf } from '#libs/runtime/registry.ts';
 import { reservationEvents } from '#libs/runtime/reservation.events.ts';
 
-const registry = registryOf(features, [reservationEvents]);
+const registryWith = (extra: readonly Feature[]) => registryOf([...features, ...extra], [reservationEvents]);
 
 /** By collection, `id position document` of each document. */
 export type Documents = ReadonlyMap<string, readonly string[]>;
@@ -16,7 +17,8 @@ export type Documents = ReadonlyMap<string, readonly string[]>;
 const lineOf = (id: string, position: number, document: Document) => canonicalJson({ id, position, document });
 
 /** What the read models must hold: every event folded once, in store order, with nothing but the projections' own functions. */
-export const foldedAnew = async (store: EventStore): Promise<Documents> => {
+export const foldedAnew = async (store: EventStore, extra: readonly Feature[] = []): Promise<Documents> => {
+  const registry = registryWith(extra);
   const decode = decoderOf(registry);
   const folded = new Map([...registry.projections].map(([name]) => [name, new Map<string, [number, Document]>()]));
   for await (const page of store.readAll())
@@ -42,7 +44,8 @@ export const foldedAnew = async (store: EventStore): Promise<Documents> => {
   );
 };
 
-export const kept = async (models: ReadModels): Promise<Documents> => {
+export const kept = async (models: ReadModels, extra: readonly Feature[] = []): Promise<Documents> => {
+  const registry = registryWith(extra);
   const documents = new Map<string, readonly string[]>();
   for (const name of registry.projections.keys()) {
     const lines: string[] = [];

@@ -10,10 +10,15 @@ export interface Started {
   readonly ended: Promise<number | null>;
 }
 
-/** One of the program's files as a process, with these variables and none of our own. */
-export const startProcess = (file: string, env: Readonly<Record<string, string>>): Started => {
+/** One of the program's files as a process, with these variables and none of our own. Hooks are imported before it. */
+export const startProcess = (
+  file: string,
+  env: Readonly<Record<string, string>>,
+  ...hooks: readonly string[]
+): Started => {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path], {
+  const imports = hooks.flatMap((each) => ['--import', new URL(each, import.meta.url).href]);
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...imports, path], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -36,6 +41,7 @@ export const until = async (
   withinMs = 40_000,
 ): Promise<void> => {
   const deadline = Date.now() + withinMs;
+  process.stdout.write(new Date().toISOString() + ' until ' + what + '\n');
   while (!(await found())) {
     if (Date.now() > deadline) throw new Error(`Not seen within ${withinMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -14,6 +14,8 @@ import { reservationEvents } from '#libs/runtime/reservation.events.ts';
 interface Shape {
   readonly type?: string;
   readonly const?: JsonValue;
+  /** A value that fits where the schema alone does not say so: an index into a list of one. */
+  readonly examples?: readonly JsonValue[];
   readonly anyOf?: readonly Shape[];
   readonly enum?: readonly JsonValue[];
   readonly properties?: { readonly [name: string]: Shape };
@@ -47,6 +49,7 @@ const sample = (schema: Shape, at: string): JsonValue => {
   if (dataClass === 'personal' || dataClass === 'sensitive')
     return { $sealed: 'c2VhbGVk', by: 'event-0', at, of: 'subject-0', as: dataClass };
   if (schema.const !== undefined) return schema.const;
+  if (schema.examples !== undefined) return schema.examples[0]!;
   if (schema.enum !== undefined) return schema.enum[0]!;
   if (schema.anyOf !== undefined) return sample(schema.anyOf[0]!, at);
   switch (schema.type) {

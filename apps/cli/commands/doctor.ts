@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
+import { LEDGER } from '#libs/kernel/actor.ts';
 import type { Holder } from '#libs/adapters/data-folder/data-folder.ts';
 import { openFolder } from '../local-ledger.ts';
 import type { Output } from '../output.ts';
@@ -135,6 +136,19 @@ export const examine = async (
         return letters.length === 0
           ? ok('none')
           : { verdict: 'failed', says: `${letters.length} events are parked`, next: 'Look at them: care dlq list.' };
+      }),
+      await look('messages', 'Look at the server’s log.', async () => {
+        const those = (status: readonly string[]) =>
+          ledger.count('deliveries', { status: { $in: [...status] } }, { actor: LEDGER });
+        const [waiting, dead] = [await those(['pending']), await those(['dead', 'bounced'])];
+        const says = `${waiting} wait to be sent, ${dead} are dead letters`;
+        return dead === 0
+          ? ok(says)
+          : {
+              verdict: 'warning',
+              says,
+              next: 'Mend what their reasons say, then replay them: docs/guides/notices.md.',
+            };
       }),
     );
   } finally {

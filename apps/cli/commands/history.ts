@@ -18,7 +18,7 @@ export const momentOf = ({ asOf, asAt }: MomentOptions): Moment => ({
 });
 
 /** The id of the document that people know by this reference; undefined where there is none. */
-const idOfReference = async (ledger: AskedLedger, reference: string): Promise<string | undefined> => {
+export const idOfReference = async (ledger: AskedLedger, reference: string): Promise<string | undefined> => {
   for (const readModel of ledger.referenced) {
     const conditions = [{ field: 'reference', operator: '=', values: [`"${reference}"`] }] as const;
     const { items } = await ledger.list(readModel, { conditions, limit: 1 }, undefined);
@@ -28,7 +28,7 @@ const idOfReference = async (ledger: AskedLedger, reference: string): Promise<st
 };
 
 /** Two lines: when and what; who, where it stands, and when it was recorded where that was not at once. */
-const linesOf = (
+export const linesOf = (
   { text, event, actorName }: HistoryLines['entries'][number],
   language: Language,
 ): readonly string[] => {

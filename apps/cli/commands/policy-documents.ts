@@ -21,9 +21,19 @@ import { EXIT, Problem, notFound, wrongUsage } from '../problem.ts';
 import type { ExitCode } from '../problem.ts';
 import { readPolicy } from './policy.ts';
 
-const kindNamed = (name: string): PolicyKind => {
+export const kindNamed = (name: string): PolicyKind => {
   if (!isPolicyKind(name)) throw wrongUsage(`There is no kind of policy ${name}.`, `Kinds: ${KIND_NAMES.join(', ')}.`);
   return name;
+};
+
+/** Throws a Problem where the document is none of the known kinds. */
+export const kindOfFile = (file: string, document: unknown): PolicyKind => {
+  const kind = kindOfDocument(document);
+  if (kind === undefined)
+    throw new Problem(`${file} is no policy of a known kind.`, {
+      next: `Kinds: ${KIND_NAMES.join(', ')}; begin from: care policy default KIND.`,
+    });
+  return kind;
 };
 
 const recorded = (globals: GlobalOptions, kind: PolicyKind, version: string): Promise<PolicyDocument | undefined> =>
@@ -53,7 +63,7 @@ export const showPolicy = async (
   if (document === undefined)
     throw notFound(
       `There is no version ${version} of the ${kind} policy.`,
-      `Those that ship: ${shipped.map((each) => each.version).join(', ')}; those applied for: care query policies.`,
+      `Those that ship: ${shipped.map((each) => each.version).join(', ')}; those applied for: care policy list.`,
     );
   if (output.json) return output.document(document);
   output.line(`${POLICY_KINDS[kind].title[lang]}: ${document.version}`);
@@ -84,11 +94,7 @@ export const policyDefault = async (
 /** Checks a document against its schema, the lint, and the shipped policies that it must fit. Exit code 1 where it is wrong. */
 export const checkPolicy = async (output: Output, _globals: GlobalOptions, file: string): Promise<ExitCode> => {
   const document = await readPolicy(file);
-  const kind = kindOfDocument(document);
-  if (kind === undefined)
-    throw new Problem(`${file} is no policy of a known kind.`, {
-      next: `Kinds: ${KIND_NAMES.join(', ')}; begin from: care policy default KIND.`,
-    });
+  const kind = kindOfFile(file, document);
   const findings = findingsOn(kind, document, {
     calendars: DEFAULT_CALENDARS.calendars,
     sla: DEFAULT_SLA,

@@ -1,3 +1,4 @@
+import { memberAt } from '#libs/kernel/json.ts';
 import type { Document } from '#libs/kernel/projection.ts';
 import type { AskedLedger, ListPage } from '../asked.ts';
 import { asking } from '../asking.ts';
@@ -24,12 +25,8 @@ const PAGE = 1_000;
 const DEFAULT_LIMIT = 50;
 const MAX_COLUMNS = 8;
 
-/** `a.b` of `{ a: { b: 1 } }`. */
-const valueAt = (document: Document, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, name) => (value as { [name: string]: unknown } | null)?.[name], document);
-
 const select = (document: Document, fields: readonly string[] | undefined): object =>
-  fields === undefined ? document : Object.fromEntries(fields.map((field) => [field, valueAt(document, field)]));
+  fields === undefined ? document : Object.fromEntries(fields.map((field) => [field, memberAt(document, field)]));
 
 const isPlain = (value: unknown): boolean => value === null || typeof value !== 'object';
 
@@ -109,7 +106,7 @@ export const query = async (
     const columns = options.fields ?? columnsOf(items.map(({ document }) => document));
     output.table(
       ['id', ...columns],
-      items.map(({ id, document }) => [id, ...columns.map((column) => cell(valueAt(document, column)))]),
+      items.map(({ id, document }) => [id, ...columns.map((column) => cell(memberAt(document, column)))]),
     );
     if (next !== undefined) output.remark(`There is more: --cursor ${next}`);
   });

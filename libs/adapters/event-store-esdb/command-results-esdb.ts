@@ -14,7 +14,8 @@ const streamOf = (commandId: string): string =>
 
 /**
  * Results of commands in the event store itself, one stream of one event each. They share the store's connection, are kept for as
- * long as the store is, and are not part of the ledger: no read of everything, no subscription yields them.
+ * long as the store is, and are not part of the ledger: no read of everything, no subscription yields them. None is forgotten:
+ * deleting a stream writes one event more and frees no room without scavenging, which the ledger's streams must be spared.
  */
 export const openEsdbCommandResults = (store: EventStore): CommandResults => ({
   async get(commandId) {

@@ -17,11 +17,17 @@ export interface ResultWrite {
   readonly bodyHash: string;
   /** JSON text. */
   readonly outcome: string;
+  /** See result-retention.ts. */
   readonly recordedAt: string;
 }
-export type Write = AppendWrite | ResultWrite;
+/** Forgets these commands' results, as far as they were recorded before then. */
+export interface ForgetWrite {
+  readonly forget: readonly string[];
+  readonly before: string;
+}
+export type Write = AppendWrite | ResultWrite | ForgetWrite;
 
-/** What a write came to. A recorded result answers `nowhere`. */
+/** What a write came to. What has no place among the events answers `nowhere`. */
 export type Outcome = Appended | Error;
 
 /** A result with the place of its events added to the JSON object that is its outcome. */
@@ -78,7 +84,8 @@ export class BatchWriter {
         this.#storedAtMs = Date.now();
         return writes.map((write) => {
           if ('stream' in write) return this.#append(write);
-          this.#record(write);
+          if ('forget' in write) this.#forget(write);
+          else this.#record(write);
           return nowhere;
         });
       });
@@ -180,6 +187,11 @@ export class BatchWriter {
     const key = this.#file.number('SELECT max(key) FROM streams') + 1;
     this.#file.run('INSERT INTO streams VALUES (?, ?)', key, name);
     return key;
+  }
+
+  #forget({ forget, before }: ForgetWrite): void {
+    for (const commandId of forget)
+      this.#file.run('DELETE FROM command_results WHERE command_id = ? AND recorded_at < ?', commandId, before);
   }
 
   /** Whether it was the first for its id. */

@@ -2,8 +2,11 @@ import { epochMsOf, instantOf, isInstant } from '#libs/kernel/instant.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import type { CommandResult } from '#libs/ports/command-results.ts';
 import type { Direction, EventFilter, StoredEvent } from '#libs/ports/event-store.ts';
+import { retentionOf } from './result-retention.ts';
 import type { EventFile, Row } from './event-file.ts';
 
+/** Results looked at for old ones at once. */
+const resultsLooked = 500;
 /** A page ends with the event that passes one of these. */
 const pageEvents = 500;
 const pageCharacters = 2 * 1024 * 1024;
@@ -209,8 +212,21 @@ export class EventReads {
       commandId,
     );
     if (row === undefined) return undefined;
-    const [bodyHash, outcome, recordedAt] = row as [string, string, string];
-    return { commandId, bodyHash, outcome: JSON.parse(outcome) as JsonObject, recordedAt };
+    const [bodyHash, outcome, recorded] = row as [string, string, string];
+    return { commandId, bodyHash, outcome: JSON.parse(outcome) as JsonObject, ...retentionOf(recorded) };
+  }
+
+  /** The next results by command id: those recorded before then, and where to go on. */
+  resultsBefore(before: string, from: string): { readonly commandIds: readonly string[]; readonly next?: string } {
+    const rows = [
+      ...this.#file.rows(
+        'SELECT command_id, recorded_at FROM command_results WHERE command_id > ? ORDER BY command_id LIMIT ?',
+        from,
+        resultsLooked,
+      ),
+    ] as unknown as (readonly [string, string])[];
+    const commandIds = rows.flatMap(([commandId, recorded]) => (recorded < before ? [commandId] : []));
+    return { commandIds, ...(rows.length < resultsLooked ? {} : { next: rows.at(-1)![0] }) };
   }
 
   #lastWasCut = false;

@@ -15,11 +15,13 @@ import type {
   SubscribeOptions,
   SubscriptionSignal,
 } from '#libs/ports/event-store.ts';
+import type { ResultWrite } from './append-batch.ts';
 import { checkAppend } from './check-append.ts';
 import { CommitWatch } from './commit-watch.ts';
 import { EventFile } from './event-file.ts';
 import { EventReads, eventsOf } from './event-reads.ts';
 import type { EventPage, PageRequest, Plan } from './event-reads.ts';
+import { recordedText } from './result-retention.ts';
 import { ReaderThread } from './reader-thread.ts';
 import { InlineWriter, WriterThread, closed } from './writer-thread.ts';
 import type { CommitCounts, Writer } from './writer-thread.ts';
@@ -42,6 +44,13 @@ export interface SqliteEventStore extends EventStore {
   readonly results: CommandResults;
   stats(): Promise<SqliteEventStoreStats>;
 }
+
+const resultWrite = ({ commandId, bodyHash, outcome, ...retention }: CommandResult): ResultWrite => ({
+  commandId,
+  bodyHash,
+  outcome: canonicalJson(outcome),
+  recordedAt: recordedText(retention),
+});
 
 class SqliteEvents implements SqliteEventStore {
   readonly results: CommandResults;
@@ -66,17 +75,22 @@ class SqliteEvents implements SqliteEventStore {
     this.#watch = parts.watch;
     this.results = {
       get: async (commandId) => this.#read((reads) => reads.result(commandId)),
-      put: async ({ commandId, bodyHash, outcome, recordedAt }: CommandResult) => {
-        const text = canonicalJson(outcome);
-        await this.#open().submit({ commandId, bodyHash, outcome: text, recordedAt });
+      put: async (result: CommandResult) => {
+        await this.#open().submit(resultWrite(result));
       },
-      append: async (stream, expected, events, { commandId, bodyHash, outcome, recordedAt }) => {
+      append: async (stream, expected, events, result) => {
         checkAppend(stream, expected, events);
-        const result = { commandId, bodyHash, outcome: canonicalJson(outcome), recordedAt };
-        return this.#open().submit({ stream, expected, events, result });
+        return this.#open().submit({ stream, expected, events, result: resultWrite(result) });
       },
+      ...(this.#writer === undefined ? {} : { forget: (before: Instant, from = '') => this.#forget(before, from) }),
       close: async () => {},
     };
+  }
+
+  async #forget(before: Instant, from: string): Promise<{ forgotten: number; next?: string }> {
+    const { commandIds, ...rest } = this.#read((reads) => reads.resultsBefore(before, from));
+    if (commandIds.length > 0) await this.#open().submit({ forget: commandIds, before });
+    return { forgotten: commandIds.length, ...rest };
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly EventToAppend[]): Promise<Appended> {

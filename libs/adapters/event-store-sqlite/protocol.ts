@@ -7,6 +7,8 @@ import type { Outcome, ResultWrite, Write } from './append-batch.ts';
 export type FlatWrites = (string | number)[];
 
 const resultMark = '';
+/** In the place of a stream's name: texts are none. */
+const forgetMark = 1;
 /** In the place of the command's id, which may be empty: a number is none. */
 const noResult = 0;
 
@@ -22,7 +24,8 @@ export const flatten = (writes: readonly Write[]): FlatWrites => {
       for (const { id, type, data, metadata } of write.events) flat.push(id, type, data, metadata);
       if (write.result === undefined) flat.push(noResult);
       else flattenResult(write.result, flat);
-    } else {
+    } else if ('forget' in write) flat.push(forgetMark, write.before, write.forget.length, ...write.forget);
+    else {
       flat.push(resultMark);
       flattenResult(write, flat);
     }
@@ -35,6 +38,12 @@ export const unflatten = (flat: FlatWrites, into: Write[]): void => {
   const text = () => flat[at++] as string;
   const result = (): ResultWrite => ({ commandId: text(), bodyHash: text(), outcome: text(), recordedAt: text() });
   while (at < flat.length) {
+    if (flat[at] === forgetMark) {
+      at += 1;
+      const before = text();
+      into.push({ before, forget: Array.from({ length: flat[at++] as number }, text) });
+      continue;
+    }
     const stream = text();
     if (stream === resultMark) {
       into.push(result());

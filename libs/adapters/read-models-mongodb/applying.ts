@@ -14,7 +14,6 @@ interface PreparedWrite {
 }
 interface PreparedCollection {
   readonly writes: readonly PreparedWrite[];
-  readonly newest: number;
   readonly lists: Set<string>;
   readonly objects: Set<string>;
 }
@@ -32,6 +31,17 @@ const prepareWrite = ({ collection, id, versions }: DocumentWrite): PreparedWrit
   };
 };
 
+/** The greatest position written, by collection. */
+const newestIn = (writes: readonly DocumentWrite[]): { [collection: string]: number } => {
+  const newest: { [collection: string]: number } = {};
+  for (const { collection, versions } of writes) {
+    const name = escapeName(collection);
+    for (const { position } of versions) newest[name] = Math.max(newest[name] ?? 0, position);
+    newest[name] ??= 0;
+  }
+  return newest;
+};
+
 /** All that can be done before the transaction, which may run more than once. */
 const prepare = (writes: readonly DocumentWrite[]): Map<string, PreparedCollection> => {
   const collections = new Map<string, PreparedCollection>();
@@ -40,8 +50,7 @@ const prepare = (writes: readonly DocumentWrite[]): Map<string, PreparedCollecti
     const composites = { lists: new Set<string>(), objects: new Set<string>() };
     const versions = prepared.flatMap((write) => write.versions);
     for (const { doc } of versions) if (doc !== undefined) addComposites(doc, composites);
-    const newest = versions.reduce((most, { position }) => Math.max(most, position), 0);
-    collections.set(physical, { writes: prepared, newest, ...composites });
+    collections.set(physical, { writes: prepared, ...composites });
   }
   return collections;
 };
@@ -116,17 +125,20 @@ export class Applier {
     this.#timeoutMs = timeoutMs;
   }
 
-  async apply(given: Batch): Promise<void> {
-    const { projection, expected, next } = given;
-    if (!Number.isSafeInteger(next.position) || !Number.isSafeInteger(next.epoch))
-      throw new TypeError(`${projection}: a checkpoint is a whole position and a whole epoch.`);
-    const collections = prepare(given.writes);
+  /** All of them or none. */
+  async apply(given: readonly Batch[]): Promise<void> {
+    for (const { projection, next } of given)
+      if (!Number.isSafeInteger(next.position) || !Number.isSafeInteger(next.epoch))
+        throw new TypeError(`${projection}: a checkpoint is a whole position and a whole epoch.`);
+    const [first] = given;
+    if (first === undefined) return;
+    const collections = prepare(given.flatMap((each) => each.writes));
     const batch = randomUUID();
     const deadline = Date.now() + this.#timeoutMs;
     try {
       await this.#catalogue.transaction(async (session) => {
-        if (Date.now() > deadline) throw new GivenUp(projection, this.#timeoutMs);
-        await this.#advance(session, { projection, expected, next }, batch, collections);
+        if (Date.now() > deadline) throw new GivenUp(first.projection, this.#timeoutMs);
+        await this.#advance(session, given, batch);
         for (const [physical, prepared] of collections) {
           const entry = await this.#catalogue.lookUp(physical, session);
           if (entry === undefined) throw await this.#catalogue.unknown(physical, {}, '_id');
@@ -135,39 +147,37 @@ export class Applier {
         }
       });
     } catch (error) {
-      // The commit's answer may have been lost, and a retry then finds the checkpoint moved: by this very batch.
       if (!(error instanceof MongoError)) throw error;
-      const actual = await this.#catalogue.checkpoints.findOne({ _id: projection });
-      if (actual?.batch === batch) return;
-      if (actual?.position !== expected?.position || actual?.epoch !== expected?.epoch)
-        throw new CheckpointMismatch(projection, expected, actual ?? undefined);
+      const ids = given.map((each) => each.projection);
+      const found = await this.#catalogue.checkpoints.find({ _id: { $in: ids } }).toArray();
+      // The commit's answer may have been lost, and a retry then finds the checkpoints moved: by this very batch.
+      if (found.some((each) => each.batch === batch)) return;
+      for (const { projection, expected } of given) {
+        const actual = found.find((each) => each._id === projection);
+        if (actual?.position !== expected?.position || actual?.epoch !== expected?.epoch)
+          throw new CheckpointMismatch(projection, expected, actual);
+      }
       throw error;
     }
   }
 
-  async #advance(
-    session: ClientSession,
-    { projection, expected, next }: Pick<Batch, 'projection' | 'expected' | 'next'>,
-    batch: string,
-    collections: ReadonlyMap<string, PreparedCollection>,
-  ): Promise<void> {
-    const { checkpoints } = this.#catalogue;
-    const { position, epoch } = next;
-    const written = Object.fromEntries(
-      [...collections].map(([physical, { newest }]) => [escapeName(physical), newest]),
-    );
-    if (expected === undefined) {
+  async #advance(session: ClientSession, given: readonly Batch[], batch: string): Promise<void> {
+    const operations = given.map(({ projection, expected, next, writes }): AnyBulkWriteOperation<CheckpointEntry> => {
+      const { position, epoch } = next;
+      const written = newestIn(writes);
       // A duplicate ends the transaction; who was first is read after it.
-      await checkpoints.insertOne({ _id: projection, position, epoch, batch, written }, { session });
-      return;
-    }
-    const greatest = Object.fromEntries(Object.entries(written).map(([name, newest]) => [`written.${name}`, newest]));
-    const { matchedCount } = await checkpoints.updateOne(
-      { _id: projection, position: expected.position, epoch: expected.epoch },
-      { $set: { position, epoch, batch }, ...(collections.size === 0 ? {} : { $max: greatest }) },
-      { session },
-    );
-    if (matchedCount === 0) throw new Moved();
+      if (expected === undefined)
+        return { insertOne: { document: { _id: projection, position, epoch, batch, written } } };
+      const greatest = Object.fromEntries(Object.entries(written).map(([name, newest]) => [`written.${name}`, newest]));
+      return {
+        updateOne: {
+          filter: { _id: projection, position: expected.position, epoch: expected.epoch },
+          update: { $set: { position, epoch, batch }, ...(writes.length === 0 ? {} : { $max: greatest }) },
+        },
+      };
+    });
+    const { matchedCount, insertedCount } = await this.#catalogue.checkpoints.bulkWrite(operations, { session });
+    if (matchedCount + insertedCount !== given.length) throw new Moved();
   }
 
   async #recordComposites(session: ClientSession, entry: Entry, prepared: PreparedCollection): Promise<void> {

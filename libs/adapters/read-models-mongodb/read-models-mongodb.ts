@@ -276,7 +276,10 @@ class MongoReadModels implements ReadModels {
   }
 
   apply(batch: Batch): Promise<void> {
-    return this.#run(() => this.#applier.apply(batch));
+    return this.applyAll([batch]);
+  }
+  applyAll(batches: readonly Batch[]): Promise<void> {
+    return this.#run(() => this.#applier.apply(batches));
   }
   checkpoint(projection: string): Promise<Checkpoint | undefined> {
     return this.#run(async () => {

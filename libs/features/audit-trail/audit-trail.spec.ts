@@ -37,7 +37,7 @@ describe('the audit trail', () => {
     expect(row).toMatchObject({ facts: { box: 'box-7', sender: 'Li Na' } }));
 
   it('tells it in both languages when it is read', () =>
-    expect(trail.onRead?.(row as never, '2026-03-02T01:00:00.000Z')).toMatchObject({
+    expect(trail.onRead?.(row as never, '2026-03-02T01:00:00.000Z', {})).toMatchObject({
       text: { en: 'Stored in box-7, sent by Li Na.', 'zh-CN': 'Li Na 寄来的包裹已存入 box-7。' },
     }));
 
@@ -45,7 +45,7 @@ describe('the audit trail', () => {
     const words = { 'box-7': { en: 'the seventh box', 'zh-CN': '七号柜' } };
     const worded = auditTrail([parcelEvents], new Map([['parcel', { box: words, sender: words }]]));
     const odd = { ...(row as object), facts: { box: 'box-7', sender: 'box-7' } };
-    expect(worded.onRead?.(odd as never, '2026-03-02T01:00:00.000Z')).toMatchObject({
+    expect(worded.onRead?.(odd as never, '2026-03-02T01:00:00.000Z', {})).toMatchObject({
       text: { en: 'Stored in the seventh box, sent by box-7.', 'zh-CN': 'box-7 寄来的包裹已存入 七号柜。' },
     });
   });
@@ -58,6 +58,6 @@ describe('the audit trail', () => {
 
   it('has nothing in it that changes with the time of reading', () => {
     const [early, late] = ['2026-03-02T01:00:00.000Z', '2030-01-01T00:00:00.000Z'];
-    expect(trail.onRead?.(row as never, early)).toEqual(trail.onRead?.(row as never, late));
+    expect(trail.onRead?.(row as never, early, {})).toEqual(trail.onRead?.(row as never, late, {}));
   });
 });

@@ -7,7 +7,6 @@ import type { Complaint } from './complaint.state.ts';
 import type { ComplaintCommands, ComplaintDecision } from './deciding.ts';
 import { reserveReference } from './intake.ts';
 import { isOpen } from './rules.ts';
-import { clocksStarted, policyIn } from './timing.ts';
 import type { Channel, Severity } from './vocabulary.ts';
 
 /**
@@ -33,7 +32,7 @@ export interface ImportComplaint {
   readonly timely?: boolean;
 }
 
-const received = (command: ImportComplaint, context: DecisionContext): NewComplaintEvent[] => {
+const received = (command: ImportComplaint): NewComplaintEvent[] => {
   const { reference, channel, category, product, issue, severity = 'moderate', filedAt, acceptedAt } = command;
   return [
     happened(
@@ -45,7 +44,6 @@ const received = (command: ImportComplaint, context: DecisionContext): NewCompla
       },
       { occurredAt: filedAt },
     ),
-    clocksStarted({ cycle: 1, severity }, filedAt, 'filed', policyIn(context), filedAt),
     ...(acceptedAt === undefined ? [] : [happened('accepted', { steps: [] }, { occurredAt: acceptedAt })]),
   ];
 };
@@ -66,7 +64,7 @@ const importComplaint = (
   const isNew = complaint.status === 'unknown';
   const verdict = timely === undefined ? undefined : timely ? 'timely' : 'late';
   return [
-    ...(isNew ? received(command, context) : []),
+    ...(isNew ? received(command) : []),
     ...(outcome !== undefined && (isNew || isOpen(complaint))
       ? [happened('closed', { outcome, timeUnknown: true })]
       : []),

@@ -1,20 +1,14 @@
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonValue } from '#libs/kernel/json.ts';
 import type { Document } from '#libs/kernel/projection.ts';
-import type { ClockEnd, ClockTarget } from './clocks.ts';
-import { outcomeOf, readClock } from './clocks.ts';
-import type { DataOf } from './complaint.events.ts';
+import { standingOf } from '#libs/features/sla/sla.events.ts';
+import type { SlaClock } from '#libs/features/sla/sla.events.ts';
 import type { StepPlan } from './procedure.ts';
 import type { Step } from './vocabulary.ts';
 import { STEPS } from './vocabulary.ts';
 
 type Status =
   'filed' | 'accepted' | 'investigation' | 'handling' | 'feedback' | 'reviewed' | 'closed' | 'withdrawn' | 'merged';
-
-interface Clock extends ClockTarget, ClockEnd {
-  /** How it ended; absent while it runs. A running clock past its deadline is told on read: that depends on now. */
-  readonly outcome?: string;
-}
 
 export interface StepRow extends StepPlan {
   readonly doneAt?: Instant;
@@ -34,6 +28,7 @@ export interface Row extends Document {
   readonly cycle: number;
   readonly response?: JsonValue;
   readonly plan?: JsonValue;
+  readonly closing?: JsonValue;
   readonly steps: readonly JsonValue[];
   readonly messages: number;
   readonly reopenCount: number;
@@ -60,32 +55,13 @@ export const blank: Row = {
 };
 
 export const json = (value: unknown): JsonValue => value as JsonValue;
-export const clockOf = (row: Row, name: 'response' | 'plan') => row[name] as unknown as Clock | undefined;
+export type ComplaintClock = 'response' | 'plan' | 'closing';
+export const COMPLAINT_CLOCKS: readonly ComplaintClock[] = ['response', 'plan', 'closing'];
+const clockOf = (row: Row, name: string) => row[name] as unknown as SlaClock | undefined;
 
-const settled = (clock: Clock): Clock => {
-  const { outcome: _, ...rest } = clock;
-  const outcome = outcomeOf(rest, rest);
-  return outcome === undefined ? rest : { ...rest, outcome };
-};
+export const answered = (row: Row): Row => ({ ...row, messages: row.messages + 1 });
 
-/** A clock that ended stays as it is. */
-export const ended = (row: Row, name: 'response' | 'plan', end: ClockEnd): Row => {
-  const clock = clockOf(row, name);
-  return clock === undefined || clock.stoppedAt !== undefined || clock.endedAt !== undefined
-    ? row
-    : { ...row, [name]: json(settled({ ...clock, ...end })) };
-};
-
-export const answered = (row: Row, at: Instant): Row => ({
-  ...ended(row, 'response', { stoppedAt: at }),
-  messages: row.messages + 1,
-});
-
-export const finished = (row: Row, status: Status, end: ClockEnd): Row => ({
-  ...ended(ended(row, 'response', end), 'plan', end),
-  status,
-  open: false,
-});
+export const finished = (row: Row, status: Status): Row => ({ ...row, status, open: false });
 
 const stepsDone = (row: Row, done: readonly Step[], at: Instant): readonly JsonValue[] =>
   (row.steps as unknown as readonly StepRow[]).map((step) =>
@@ -99,18 +75,23 @@ export const movedTo = (row: Row, status: Status, doneBefore: Step | undefined, 
   steps: doneBefore === undefined ? row.steps : stepsDone(row, STEPS.slice(0, STEPS.indexOf(doneBefore) + 1), at),
 });
 
-export const withClocks = (row: Row, { clocks }: DataOf<'clocks-set'>): Row =>
-  clocks.reduce<Row>((before, target) => {
-    const { stoppedAt, endedAt, endUnknown } = clockOf(before, target.clock) ?? {};
-    const end = {
-      ...(stoppedAt === undefined ? {} : { stoppedAt }),
-      ...(endedAt === undefined ? {} : { endedAt }),
-      ...(endUnknown === undefined ? {} : { endUnknown }),
-    };
-    return { ...before, [target.clock]: json(settled({ ...target, ...end })) };
-  }, row);
+export const withClocks = (row: Row, clocks: readonly SlaClock[]): Row => ({
+  ...row,
+  ...Object.fromEntries(clocks.map((clock) => [clock.clock, json(clock)])),
+});
 
-export const read = (clock: Clock | undefined, now: Instant): { readonly [field: string]: JsonValue } =>
-  clock === undefined
-    ? {}
-    : { ...(clock as unknown as { [field: string]: JsonValue }), ...readClock(clock, clock, now) };
+export const withClock = (row: Row, name: string, change: (clock: SlaClock) => SlaClock): Row => {
+  const clock = clockOf(row, name);
+  return clock === undefined ? row : withClocks(row, [change(clock)]);
+};
+
+/** The clocks as they read at a moment; a list of clocks counts what is left of them as their targets do. */
+export const clocksRead = (row: Row, now: Instant): { readonly [clock: string]: JsonValue } =>
+  Object.fromEntries(
+    COMPLAINT_CLOCKS.flatMap((name) => {
+      const clock = clockOf(row, name);
+      if (clock === undefined) return [];
+      const { state: status, isOverdue } = standingOf(clock, now);
+      return [[name, json({ ...clock, status, isOverdue })]];
+    }),
+  );

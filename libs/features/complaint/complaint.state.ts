@@ -1,5 +1,7 @@
+import { clocksAfter, NO_CLOCKS } from '#libs/features/sla/sla.events.ts';
+import type { ClockSet } from '#libs/features/sla/sla.events.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
-import type { ClockTarget } from './clocks.ts';
+import { clockFactOf } from './clock-facts.ts';
 import type { ComplaintEvent } from './complaint.events.ts';
 import type { StepPlan } from './procedure.ts';
 import type { Severity } from './vocabulary.ts';
@@ -27,7 +29,7 @@ interface Facts {
   readonly receivedAt: Instant;
   readonly cycle: number;
   readonly cycleStartedAt: Instant;
-  readonly clocks: readonly ClockTarget[];
+  readonly clocks: ClockSet;
   readonly steps: readonly StepPlan[];
   readonly dossier: Dossier;
   /** Of this cycle. */
@@ -98,8 +100,8 @@ type Later = Exclude<ComplaintEvent, { type: 'complaint.filed.v1' }>;
 const evolveKnown = (complaint: KnownComplaint, event: Later): KnownComplaint => {
   const moved = (status: OpenComplaint['status']): OpenComplaint => ({ ...factsOf(complaint), status });
   switch (event.type) {
-    case 'complaint.clocks-set.v1':
-      return { ...complaint, clocks: event.data.clocks };
+    case 'complaint.tier-followed.v1':
+      return { ...complaint, tier: event.data.tier };
     case 'complaint.customer-identified.v1':
       return { ...complaint, ...event.data };
     case 'complaint.severity-raised.v1':
@@ -154,7 +156,7 @@ const evolveKnown = (complaint: KnownComplaint, event: Later): KnownComplaint =>
       const cycleStartedAt = event.occurredAt;
       return {
         ...{ ...facts, status: 'investigation', cycle: event.data.cycle, cycleStartedAt },
-        ...{ dossier: EMPTY, clocks: [], planRevisions: 0, steps: event.data.steps },
+        ...{ dossier: EMPTY, planRevisions: 0, steps: event.data.steps },
       };
     }
     case 'complaint.answer-sent.v1':
@@ -167,21 +169,33 @@ const evolveKnown = (complaint: KnownComplaint, event: Later): KnownComplaint =>
     case 'complaint.automatic-answer-sent.v1':
     case 'complaint.note-added.v1':
     case 'complaint.attachment-recorded.v1':
+    case 'complaint.deadlines-loosened.v1':
+    case 'complaint.clocks-set.v1':
+    case 'complaint.clocks-judged.v1':
+    case 'complaint.threshold-reached.v1':
+    case 'complaint.deadline-missed.v1':
+    case 'complaint.deadline-moved.v1':
+    case 'complaint.deadline-passed-by-change.v1':
       return complaint;
   }
 };
 
 /** Total: every event on every state; what was recorded is never argued with. */
 export const evolve = (complaint: Complaint, event: ComplaintEvent): Complaint => {
-  if (event.type !== 'complaint.filed.v1')
-    return complaint.status === 'unknown' ? complaint : evolveKnown(complaint, event);
+  if (event.type !== 'complaint.filed.v1') {
+    if (complaint.status === 'unknown') return complaint;
+    const next = evolveKnown(complaint, event);
+    const clocks = clocksAfter(complaint.clocks, event, clockFactOf(event));
+    return clocks === next.clocks ? next : { ...next, clocks };
+  }
   const { reference, category, severity, customerId, tier, team } = event.data;
   return {
     ...{ status: 'filed', reference, category, severity, subject: customerId ?? event.streamId },
     ...(customerId === undefined ? {} : { customerId }),
     ...(tier === undefined ? {} : { tier }),
     ...(team === undefined ? {} : { team }),
-    ...{ receivedAt: event.occurredAt, cycle: 1, cycleStartedAt: event.occurredAt, clocks: [], steps: [] },
+    ...{ receivedAt: event.occurredAt, cycle: 1, cycleStartedAt: event.occurredAt, steps: [] },
+    clocks: clocksAfter(NO_CLOCKS, event, clockFactOf(event)),
     ...{ dossier: EMPTY, planRevisions: 0 },
   };
 };

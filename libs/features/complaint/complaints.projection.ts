@@ -1,10 +1,11 @@
 import { projection } from '#libs/kernel/projection.ts';
 import { complaintEvents } from './complaint.events.ts';
 import type { Row, StepRow } from './complaint-row.ts';
-import { answered, blank, clockOf, ended, finished, json, movedTo, read, withClocks } from './complaint-row.ts';
+import { answered, blank, clocksRead, finished, json, movedTo, withClock, withClocks } from './complaint-row.ts';
+import { withMissed, withReached } from '#libs/features/sla/sla.events.ts';
 
 /** Every complaint with its clocks, steps, plan and outcome, as of any time. What depends on now is told on read. [B1–B5] */
-export const complaints = projection<Row>()('complaints@1', {
+export const complaints = projection<Row>()('complaints@2', {
   collection: {
     kind: 'versioned',
     indexes: [['status'], ['team', 'status'], ['reference'], ['customerId'], ['response.dueAt'], ['category']],
@@ -38,7 +39,12 @@ export const complaints = projection<Row>()('complaints@1', {
       };
     },
     'complaint.receipt-sent.v1': (row = blank, { occurredAt }) => ({ ...row, receiptSentAt: occurredAt }),
-    'complaint.clocks-set.v1': (row = blank, { data }) => withClocks(row, data),
+    'complaint.clocks-judged.v1': (row = blank, { data }) => withClocks(row, data.clocks),
+    'complaint.threshold-reached.v1': (row = blank, { data, occurredAt }) =>
+      withClock(row, data.clock, (clock) => withReached(clock, data, occurredAt)),
+    'complaint.deadline-missed.v1': (row = blank, { data, occurredAt }) =>
+      withClock(row, data.clock, (clock) => withMissed(clock, occurredAt)),
+    'complaint.tier-followed.v1': (row = blank, { data }) => ({ ...row, tier: data.tier }),
     'complaint.customer-identified.v1': (row = blank, { data }) => ({ ...row, ...data, identified: true }),
     'complaint.severity-raised.v1': (row = blank, { data }) => ({ ...row, severity: data.severity }),
     'complaint.severity-lowered.v1': (row = blank, { data }) => ({ ...row, severity: data.severity }),
@@ -64,10 +70,7 @@ export const complaints = projection<Row>()('complaints@1', {
     'complaint.finding-recorded.v1': (row = blank, { data: { finding, cause } }) => ({ ...row, finding, cause }),
     'complaint.handling-begun.v1': (row = blank, { occurredAt }) =>
       movedTo(row, 'handling', 'investigation', occurredAt),
-    'complaint.plan-set.v1': (row = blank, { data, occurredAt }) => ({
-      ...ended(row, 'plan', { stoppedAt: occurredAt }),
-      planCompleteBy: data.completeBy,
-    }),
+    'complaint.plan-set.v1': (row = blank, { data }) => ({ ...row, planCompleteBy: data.completeBy }),
     'complaint.plan-revised.v1': (row = blank, { data }) => ({
       ...row,
       planCompleteBy: data.completeBy,
@@ -79,7 +82,7 @@ export const complaints = projection<Row>()('complaints@1', {
     }),
     'complaint.no-corrective-action-needed.v1': (row = blank) => ({ ...row, correctiveAction: 'unnecessary' }),
     'complaint.final-answer-sent.v1': (row = blank, { data, occurredAt }) => ({
-      ...movedTo(answered(row, occurredAt), 'feedback', 'feedback', occurredAt),
+      ...movedTo(answered(row), 'feedback', 'feedback', occurredAt),
       remedyGiven: data.remedy,
       finalAnswerAt: occurredAt,
     }),
@@ -95,17 +98,28 @@ export const complaints = projection<Row>()('complaints@1', {
       ),
     }),
     'complaint.closed.v1': (row = blank, { data: { outcome, timeUnknown }, occurredAt }) => ({
-      ...finished(row, 'closed', timeUnknown ? { endUnknown: true } : { endedAt: occurredAt }),
+      ...finished(row, 'closed'),
       outcome,
       ...(timeUnknown ? { closedAtUnknown: true } : { closedAt: occurredAt }),
     }),
-    'complaint.withdrawn.v1': (row = blank, { occurredAt }) => finished(row, 'withdrawn', { endedAt: occurredAt }),
-    'complaint.merged-into.v1': (row = blank, { data, occurredAt }) => ({
-      ...finished(row, 'merged', { endedAt: occurredAt }),
+    'complaint.withdrawn.v1': (row = blank) => finished(row, 'withdrawn'),
+    'complaint.merged-into.v1': (row = blank, { data }) => ({
+      ...finished(row, 'merged'),
       mergedInto: data.survivorId,
     }),
     'complaint.reopened.v1': (
-      { response, plan, outcome, closedAt, closedAtUnknown: _, finding, cause, correctiveAction, ...row } = blank,
+      {
+        response,
+        plan,
+        closing,
+        outcome,
+        closedAt,
+        closedAtUnknown: _,
+        finding,
+        cause,
+        correctiveAction,
+        ...row
+      } = blank,
       { data, occurredAt },
     ) => ({
       ...row,
@@ -119,6 +133,7 @@ export const complaints = projection<Row>()('complaints@1', {
               cycle: row.cycle,
               response,
               plan,
+              closing,
               outcome,
               closedAt,
               finding,
@@ -135,18 +150,24 @@ export const complaints = projection<Row>()('complaints@1', {
       messages: row.messages + 1,
       lastCustomerMessageAt: occurredAt,
     }),
-    'complaint.answer-sent.v1': (row = blank, { occurredAt }) => answered(row, occurredAt),
-    'complaint.interim-answer-sent.v1': (row = blank, { data, occurredAt }) => ({
-      ...answered(row, occurredAt),
+    'complaint.answer-sent.v1': (row = blank) => answered(row),
+    'complaint.interim-answer-sent.v1': (row = blank, { data }) => ({
+      ...answered(row),
       promisedBy: data.newDate,
     }),
     'complaint.automatic-answer-sent.v1': (row = blank) => ({ ...row, messages: row.messages + 1 }),
   },
-  ignores: ['complaint.note-added.v1', 'complaint.attachment-recorded.v1'],
+  ignores: [
+    'complaint.note-added.v1',
+    'complaint.attachment-recorded.v1',
+    'complaint.clocks-set.v1',
+    'complaint.deadline-moved.v1',
+    'complaint.deadline-passed-by-change.v1',
+    'complaint.deadlines-loosened.v1',
+  ],
   onRead: (row, now) => ({
     ...row,
-    ...(row.response === undefined ? {} : { response: read(clockOf(row, 'response'), now) }),
-    ...(row.plan === undefined ? {} : { plan: read(clockOf(row, 'plan'), now) }),
+    ...clocksRead(row, now),
     overdueSteps: (row.steps as unknown as readonly StepRow[])
       .filter(({ doneAt, dueAt }) => row.open && doneAt === undefined && dueAt < now)
       .map(({ step }) => step),

@@ -1,3 +1,4 @@
+import { graceOver } from '#libs/features/sla/sla.events.ts';
 import type { Consultation } from '#libs/kernel/aggregate.ts';
 import { forbidden, invalid, missing } from '#libs/kernel/rejection.ts';
 import type { ComplaintCard } from './complaint.events.ts';
@@ -10,16 +11,13 @@ import { ownersOf, stepsFor } from './procedure.ts';
 import type { Requirement } from './rules.ts';
 import {
   isOpen,
-  isPastReopenGrace,
   isPlannable,
   isWorkedOn,
   mayReopen,
   missingForClosing,
   missingForReview,
-  REOPEN_GRACE_DAYS,
   waysToSupply,
 } from './rules.ts';
-import { clocksStarted, policyIn } from './timing.ts';
 
 const NOT_AT_WORK = ['not-at-work', 'this belongs to investigation, handling or feedback.'] as const;
 
@@ -172,17 +170,17 @@ const reopen = onlyIf(
   ['not-ended', 'only a closed or withdrawn complaint is opened again.'],
   ({ why }: Commands.ReopenComplaint, complaint, context) => {
     const { now } = context;
-    if (isPastReopenGrace(complaint, now))
+    const grace = graceOver(complaint.endedAt, context);
+    if (grace !== undefined)
       return refuse(
         complaint,
         'reopen-grace-over',
-        `it ended more than ${REOPEN_GRACE_DAYS} days ago: file a new complaint that follows it.`,
+        `it ended more than ${grace} ago: file a new complaint that follows it.`,
         ['complaint.file'],
       );
     const cycle = complaint.cycle + 1;
     return [
       happened('reopened', { cycle, why, steps: [...stepsFor(complaint.category, now, ownersOf(complaint.steps))] }),
-      clocksStarted({ ...complaint, cycle }, now, 'reopened', policyIn(context)),
     ];
   },
 );

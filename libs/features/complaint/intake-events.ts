@@ -72,7 +72,7 @@ export const intakeEvents = {
   },
   'complaint.clocks-set.v1': {
     meaning:
-      'Until when a person must have answered and a plan must stand, and whose time won: the complaint’s own or the tier’s.',
+      'No longer written: until when a person must have answered and a plan must stand. Clocks are recorded by complaint.clocks-judged now.',
     source: '[H5.4, T2]',
     data: Type.Object({
       cycle: Type.Integer({ minimum: 1 }),

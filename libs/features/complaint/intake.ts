@@ -10,7 +10,6 @@ import { isIn, known, onlyIf, refuse, STAFF, STAFF_AND_PROGRAMS } from './decidi
 import type * as Commands from './intake.commands.ts';
 import { stepsFor } from './procedure.ts';
 import { isOpen } from './rules.ts';
-import { clocksMoved, clocksStarted, policyIn } from './timing.ts';
 import { SEVERITIES } from './vocabulary.ts';
 
 const consultCustomer: Consultation<Complaint, { readonly customerId?: string }> = {
@@ -41,7 +40,7 @@ export const reserveReference = ({ reference }: { readonly reference?: string },
 const file = (command: Commands.FileComplaint, complaint: Complaint, context: DecisionContext): ComplaintDecision => {
   if (complaint.status !== 'unknown') return refuse(complaint, 'filed-already', 'it cannot be filed a second time.');
   const { receivedAt = context.now, reference = referenceFrom(context.id), filedBy = 'customer', ...request } = command;
-  const { customerId, followsId, severity, channel } = request;
+  const { customerId, followsId, channel } = request;
   if (receivedAt > context.now)
     return invalid(
       'complaint.in-the-future',
@@ -58,7 +57,6 @@ const file = (command: Commands.FileComplaint, complaint: Complaint, context: De
   const team = request.team ?? card?.team;
   const tier = card?.tier === undefined ? {} : { tier: card.tier };
   const at = { occurredAt: receivedAt };
-  const policy = policyIn(context);
   return [
     happened(
       'filed',
@@ -71,9 +69,6 @@ const file = (command: Commands.FileComplaint, complaint: Complaint, context: De
       at,
     ),
     happened('receipt-sent', { channel, reference }),
-    ...(policy.startsAt === 'receipt'
-      ? [clocksStarted({ cycle: 1, severity, ...tier }, receivedAt, 'filed', policy)]
-      : []),
   ];
 };
 
@@ -85,22 +80,16 @@ const identifyCustomer = known<Commands.IdentifyCustomer>(({ customerId }, compl
     return refuse(complaint, 'customer-known', `it belongs to customer ${complaint.customerId} already.`);
   if (!card.exists) return noCustomer(customerId);
   const tier = card.tier === undefined ? {} : { tier: card.tier };
-  return [
-    happened('customer-identified', { customerId: survivor, ...tier }),
-    ...(isOpen(complaint) ? clocksMoved({ ...complaint, ...tier }, 'customer-identified', context) : []),
-  ];
+  return [happened('customer-identified', { customerId: survivor, ...tier })];
 });
 
 const ENDED = ['ended', 'it has ended and does not change any more.'] as const;
 
-const changeSeverity = onlyIf(isOpen, ENDED, ({ severity, why }: Commands.ChangeSeverity, complaint, context) => {
+const changeSeverity = onlyIf(isOpen, ENDED, ({ severity, why }: Commands.ChangeSeverity, complaint) => {
   const { severity: from } = complaint;
   if (severity === from) return [];
   const fact = SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(from) ? 'severity-raised' : 'severity-lowered';
-  return [
-    happened(fact, { from, severity, why }),
-    ...clocksMoved({ ...complaint, severity }, 'severity-changed', context),
-  ];
+  return [happened(fact, { from, severity, why })];
 });
 
 const changeCategory = onlyIf(isOpen, ENDED, ({ category, why }: Commands.ChangeCategory, complaint) =>
@@ -116,9 +105,8 @@ const assign = onlyIf(isOpen, ENDED, ({ responsibleId, team }: Commands.AssignCo
 const accept = onlyIf(
   isIn('filed'),
   ['not-to-accept', 'only a complaint that was just filed is accepted.'],
-  (command: Commands.AcceptComplaint, complaint, context) => {
+  (command: Commands.AcceptComplaint, complaint) => {
     const { category, receivedAt } = complaint;
-    const policy = policyIn(context);
     const { responsibleId = complaint.responsibleId, reviewOwnerId } = command;
     if (reviewOwnerId !== undefined && reviewOwnerId === responsibleId)
       return invalid('complaint.same-person', 'The reviewer must be a second person: name another.', 'reviewOwnerId');
@@ -129,10 +117,7 @@ const accept = onlyIf(
       review: reviewOwnerId,
     };
     const steps = [...stepsFor(category, receivedAt, owners)];
-    return [
-      happened('accepted', { ...(responsibleId === undefined ? {} : { responsibleId }), steps }),
-      ...(policy.startsAt === 'acceptance' ? [clocksStarted(complaint, context.now, 'accepted', policy)] : []),
-    ];
+    return [happened('accepted', { ...(responsibleId === undefined ? {} : { responsibleId }), steps })];
   },
 );
 

@@ -1,18 +1,10 @@
-import { minutesBetween } from '#libs/kernel/instant.ts';
-import type { Instant } from '#libs/kernel/instant.ts';
 import type { Complaint, Dossier, EndedComplaint, KnownComplaint, OpenComplaint } from './complaint.state.ts';
-
-/** Days after the end in which a complaint may be opened again; afterwards a new one follows it. `*` */
-export const REOPEN_GRACE_DAYS = 7;
 
 export const isOpen = (complaint: Complaint): complaint is OpenComplaint =>
   complaint.status !== 'unknown' && !('endedAt' in complaint);
 
 export const mayReopen = (complaint: Complaint): complaint is EndedComplaint =>
   complaint.status === 'closed' || complaint.status === 'withdrawn';
-
-export const isPastReopenGrace = ({ endedAt }: EndedComplaint, now: Instant): boolean =>
-  minutesBetween(endedAt, now) > REOPEN_GRACE_DAYS * 1_440;
 
 /** Taken up, and what is to be reviewed is not fixed yet. */
 export const isWorkedOn = (complaint: Complaint): complaint is OpenComplaint =>
@@ -64,7 +56,15 @@ const acceptedBy = (complaint: KnownComplaint): readonly string[] => {
     ...when(status === 'feedback', 'fail-review'),
     ...when(status === 'reviewed', 'close'),
     ...when(mayReopen(complaint), 'reopen'),
-    ...when(isOpen(complaint), 'withdraw', 'merge-into', 'assign', 'change-severity', 'change-category'),
+    ...when(
+      isOpen(complaint),
+      'withdraw',
+      'merge-into',
+      'assign',
+      'change-severity',
+      'change-category',
+      'loosen-deadlines',
+    ),
     ...when(isOpen(complaint) && steps.length > 0, 'reassign-step'),
     ...when(isOpen(complaint), 'send-interim-answer'),
     ...when(complaint.customerId === undefined, 'identify-customer'),

@@ -1,3 +1,4 @@
+import { withClockTerms } from '#libs/features/sla/sla.events.ts';
 import type { Term, Terms } from '#libs/kernel/terms.ts';
 import type { CATEGORIES, CAUSES, CHANNELS, FILED_BY, FINDINGS, REMEDIES, SEVERITIES, STEPS } from './vocabulary.ts';
 
@@ -72,12 +73,16 @@ const steps: Words<typeof STEPS> = {
   review: { en: 'review', 'zh-CN': '复核' },
 };
 
+const tiers = { A: { en: 'A', 'zh-CN': 'A' }, B: { en: 'B', 'zh-CN': 'B' }, C: { en: 'C', 'zh-CN': 'C' } };
+
 /** The words for the codes of complaints, by field. */
-export const complaintTerms: Terms = {
+export const complaintTerms: Terms = withClockTerms({
   channel: channels,
   category: categories,
+  sort: categories,
   severity: severities,
   from: {
+    ...tiers,
     ...severities,
     ...categories,
     complainant: { en: 'complainant', 'zh-CN': '投诉人' },
@@ -91,12 +96,7 @@ export const complaintTerms: Terms = {
   /** A source may have outcomes of its own. */
   outcome: { ...findings, unknown: { en: 'outcome not known', 'zh-CN': '结论不详' } },
   step: steps,
-  tier: { A: { en: 'A', 'zh-CN': 'A' }, B: { en: 'B', 'zh-CN': 'B' }, C: { en: 'C', 'zh-CN': 'C' } },
-  clock: { response: { en: 'response', 'zh-CN': '答复' }, plan: { en: 'plan', 'zh-CN': '方案' } },
-  by: {
-    complaint: { en: 'the time for complaints', 'zh-CN': '投诉时限' },
-    tier: { en: 'the time of the customer’s tier', 'zh-CN': '客户级别时限' },
-  },
+  tier: tiers,
   because: {
     filed: { en: 'the complaint came in', 'zh-CN': '收到投诉' },
     accepted: { en: 'the complaint was accepted', 'zh-CN': '投诉已受理' },
@@ -105,4 +105,4 @@ export const complaintTerms: Terms = {
     reopened: { en: 'the complaint was re-opened', 'zh-CN': '投诉重新打开' },
   },
   verdict: { timely: { en: 'timely', 'zh-CN': '及时' }, late: { en: 'late', 'zh-CN': '逾期' } },
-};
+});

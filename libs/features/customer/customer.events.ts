@@ -39,6 +39,8 @@ export interface CustomerCard {
   readonly tier?: 'A' | 'B' | 'C';
   /** The owning team. */
   readonly team?: string;
+  /** The person in charge of the customer. [A8] */
+  readonly accountManagerId?: string;
   /** The customer who carries on in this one's place. [A13] */
   readonly mergedInto?: string;
   readonly name?: Personal;
@@ -101,6 +103,8 @@ export const customerCard: PublicView<CustomerCard, CustomerEvent> = {
       }
       case 'customer.team-assigned.v1':
         return { ...card, team: event.data.team };
+      case 'customer.account-manager-assigned.v1':
+        return { ...card, accountManagerId: event.data.userId };
       case 'customer.merged-into.v1':
         return { ...card, mergedInto: event.data.survivorId };
       case 'customer.separated.v1': {

@@ -32,7 +32,7 @@ const rowAfter = (...events: readonly NewEvent[]) =>
     (row, event, revision) => foldEvent(customers, row as never, recorded('customer', 'a', revision, event), 'a'),
     undefined,
   ) as Document;
-const read = (row: Document, now: string) => customers.onRead!(row as never, now);
+const read = (row: Document, now: string) => customers.onRead!(row as never, now, {});
 
 describe('the customers read model', () => {
   it('shows profile, and a name that finds duplicates whatever its spaces, width and marks [A1, A13]', () =>

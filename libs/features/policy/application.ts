@@ -87,7 +87,7 @@ export const apply: Decide<Commands.ApplyForPolicy, Policies, NewPolicyEvent> = 
     return [
       {
         type: 'policy.applied-for.v1',
-        data: { kind, version, document: right, department, applicantId: actor.id, reason: reason },
+        data: { kind, version, document: right, department, applicantId: actor.id, reason },
       },
     ];
   return known.status === 'rejected' || known.status === 'withdrawn' || known.status === 'superseded'

@@ -1,10 +1,13 @@
 import { field } from '#libs/kernel/fields.ts';
 import Type from 'typebox';
 import type { Static } from 'typebox';
-import { nameOf, only, ours, title, version } from './document-fields.ts';
+import { calendarName, nameOf, only, ours, title, version } from './document-fields.ts';
 
 /** A wall time of one day, `09:00`; `24:00` is the day's end. */
 const wallTime = () => Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$|^24:00$' });
+
+/** Minutes from midnight: `09:30` → 570, `24:00` → 1440. */
+export const minuteOfDay = (wall: string): number => Number(wall.slice(0, 2)) * 60 + Number(wall.slice(3));
 
 const hours = only({ from: wallTime(), to: wallTime() });
 
@@ -31,7 +34,7 @@ export type Calendar = Static<typeof calendar>;
 export const calendarDocumentSchema = only({
   version: version(),
   title: title(),
-  calendars: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{0,59}$' }), calendar, { additionalProperties: false }),
+  calendars: Type.Record(calendarName(), calendar, { additionalProperties: false }),
   ours: ours(),
 });
 export type CalendarDocument = Static<typeof calendarDocumentSchema>;

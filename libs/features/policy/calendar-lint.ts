@@ -1,21 +1,13 @@
 import { isInstant } from '#libs/kernel/instant.ts';
+import { isZone } from '#libs/kernel/zone.ts';
+import { minuteOfDay } from './calendar-document.ts';
 import type { Calendar, CalendarDocument } from './calendar-document.ts';
 import { fault, repeated, warning } from './finding.ts';
 import type { Finding } from './finding.ts';
-import { minuteOfDay } from './ordinary-week.ts';
 import type { SlaDocument } from './sla-document.ts';
 import { calendarsOf } from './sla-lint.ts';
 
 type Window = Calendar['days'][number]['windows'][number];
-
-const isZone = (zone: string): boolean => {
-  try {
-    // Abbreviations such as EST are accepted there too, but mean different things in different places.
-    return zone.includes('/') && new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-};
 
 const isDay = (date: string): boolean => isInstant(`${date}T00:00:00.000Z`);
 

@@ -1,3 +1,4 @@
+import { memberAt } from '#libs/kernel/json.ts';
 import { Settings } from 'typebox/system';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
@@ -64,17 +65,6 @@ const schemaFaults = (schema: TSchema, document: unknown): Finding[] => {
   const byPath = Map.groupBy(errors, ({ instancePath }) => instancePath);
   return [...byPath].map(([path, found]) => fault(path, problemIn(found)));
 };
-
-const memberAt = (document: unknown, path: string): unknown =>
-  path
-    .split('.')
-    .reduce<unknown>(
-      (value, name) =>
-        typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-          ? (value as { [name: string]: unknown })[name]
-          : undefined,
-      document,
-    );
 
 /** A mark on nothing would be one that is missing elsewhere. */
 const strayMarks = ({ ours, ...document }: PolicyDocument): Finding[] =>

@@ -6,8 +6,12 @@ import type { TProperties } from 'typebox';
 export const only = <const Members extends TProperties>(members: Members) =>
   Type.Object(members, { additionalProperties: false });
 
+export const VERSION_PATTERN = '^[a-z0-9][a-z0-9.@_-]{0,59}$';
 /** The name of a version, for good: `sla-default@1`. */
-export const version = () => Type.String({ pattern: '^[a-z0-9][a-z0-9.@_-]{0,59}$' });
+export const version = () => Type.String({ pattern: VERSION_PATTERN });
+
+/** What other policies call a calendar by: `working-days`. */
+export const calendarName = () => Type.String({ pattern: '^[a-z][a-z0-9-]{0,59}$' });
 
 /** What people call the version. */
 export const title = () => Type.Optional(only({ en: field.text(100), 'zh-CN': field.text(100) }));

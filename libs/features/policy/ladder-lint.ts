@@ -1,18 +1,9 @@
+import { lintConditions, TIERS, TRACKS, URGENCIES } from './conditions.ts';
 import { combinations, fault, repeated, warning } from './finding.ts';
 import type { Finding } from './finding.ts';
-import type { Ladder, LadderDocument, LadderLevel } from './ladder-document.ts';
+import type { LadderDocument, LadderLevel } from './ladder-document.ts';
 
-const PLACES = combinations({
-  track: ['ordinary', 'emergency'],
-  tier: ['A', 'B', 'C'],
-  urgency: ['urgent', 'other'],
-} as const);
-type Place = (typeof PLACES)[number];
-
-const holdsFor = ({ when }: Ladder, { track, tier, urgency }: Place): boolean =>
-  (when.track ?? track) === track && (when.tiers?.includes(tier) ?? true) && (when.urgency ?? urgency) === urgency;
-const ladderFor = ({ ladders }: LadderDocument, place: Place): number =>
-  ladders.findIndex((ladder) => holdsFor(ladder, place));
+const PLACES = combinations({ track: TRACKS, tier: TIERS, urgency: URGENCIES });
 
 /** How high somebody stands; those on duty and the crisis group stand beside the ranks. */
 const RANKS: readonly string[] = ['assignee', 'account-manager', 'supervisor', 'department-head', 'committee'];
@@ -42,17 +33,6 @@ const lintLevels = (path: string, levels: readonly LadderLevel[]): Finding[] =>
     ];
   });
 
-const coverage = (document: LadderDocument): Finding[] => [
-  ...PLACES.filter((place) => ladderFor(document, place) === -1).map(({ track, tier, urgency }) =>
-    fault('/ladders', `No ladder holds for ${track} ${tier} ${urgency}: add one, or widen the conditions of another.`),
-  ),
-  ...document.ladders.flatMap((ladder, index) =>
-    PLACES.some((place) => ladderFor(document, place) === index)
-      ? []
-      : [warning(`/ladders/${index}`, `${ladder.name} is never reached: the ladders before it hold first.`)],
-  ),
-];
-
 const calls = ({ ladders }: LadderDocument, recipient: LadderLevel['recipients'][number]): boolean =>
   ladders.some(({ levels }) => levels.some(({ recipients }) => recipients.includes(recipient)));
 
@@ -69,16 +49,8 @@ const nameless = (document: LadderDocument): Finding[] => [
 export const lintLadders = (document: LadderDocument): Finding[] => {
   const { ladders, notices } = document;
   return [
-    ...repeated(ladders.map((ladder) => ladder.name)).map((index) =>
-      fault(`/ladders/${index}/name`, `Another ladder is called ${ladders[index]!.name}: choose another name.`),
-    ),
-    ...ladders.flatMap(({ when: { tiers }, levels }, index) => [
-      ...(tiers?.length === 0 ? [fault(`/ladders/${index}/when/tiers`, 'Name a class, or leave the list out.')] : []),
-      ...repeated(tiers ?? []).map((at) =>
-        fault(`/ladders/${index}/when/tiers/${at}`, `${tiers![at]} stands here twice.`),
-      ),
-      ...lintLevels(`/ladders/${index}`, levels),
-    ]),
+    ...lintConditions('/ladders', 'ladder', ladders, PLACES),
+    ...ladders.flatMap(({ levels }, index) => lintLevels(`/ladders/${index}`, levels)),
     ...(notices.quietHours !== undefined && notices.quietHours.from === notices.quietHours.to
       ? [
           fault(
@@ -87,7 +59,6 @@ export const lintLadders = (document: LadderDocument): Finding[] => {
           ),
         ]
       : []),
-    ...coverage(document),
     ...nameless(document),
   ];
 };

@@ -1,12 +1,10 @@
+import { minuteOfDay } from './calendar-document.ts';
 import type { Calendar } from './calendar-document.ts';
 import type { Target } from './sla-document.ts';
 
 const DAY = 1_440;
 /** Minutes of a week. */
 export const WEEK = 7 * DAY;
-
-/** `09:30` → 570; `24:00` → 1440. */
-export const minuteOfDay = (wallTime: string): number => Number(wallTime.slice(0, 2)) * 60 + Number(wallTime.slice(3));
 
 /**
  * A calendar's ordinary week without its special days and clock changes, minutes from Monday 00:00: enough to compare two

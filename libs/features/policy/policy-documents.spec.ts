@@ -185,6 +185,9 @@ describe('a wrong policy', () => {
   it.each([
     ['sla', 'rules/0/firstResponse/minutes', 0, '/rules/0/firstResponse/minutes: must be >= 1'],
     ['sla', 'rules/0/firstResponse/minutes', -5, '/rules/0/firstResponse/minutes: must be >= 1'],
+    ['sla', 'rules/4/resolution/minutes', 0, '/rules/4/resolution/minutes: must be >= 1'],
+    ['sla', 'complaint/responseMinutes', -1, '/complaint/responseMinutes: must be >= 1'],
+    ['sla', 'complaint/closing/workingDays', 0, '/complaint/closing/workingDays: must be >= 1'],
     ['sla', 'rules/1/firstResponse', undefined, '/rules/1/firstResponse: is missing'],
     ['sla', 'rules/1/nextRespnse', {}, '/rules/1/nextRespnse: is not known here: remove it'],
     [
@@ -215,6 +218,13 @@ describe('a wrong policy', () => {
       'calendars/always/zone',
       'Mars/Base',
       '/calendars/always/zone: Mars/Base is no IANA time zone: give one such as Asia/Shanghai.',
+    ],
+    ['calendar', 'calendars/always/zone', undefined, '/calendars/always/zone: is missing'],
+    [
+      'calendar',
+      'calendars/always/week/0/weekdays',
+      [],
+      '/calendars/always/week: Calendar always has no hours: nothing would ever be due by it.',
     ],
     [
       'calendar',
@@ -249,12 +259,33 @@ describe('a wrong policy', () => {
       [{ date: '2026-02-30', windows: [] }],
       '/calendars/always/days/0/date: 2026-02-30 is no day of the calendar.',
     ],
+    [
+      'calendar',
+      'calendars/always/days',
+      [
+        {
+          date: '2026-05-01',
+          windows: [
+            { from: '09:00', to: '12:00' },
+            { from: '11:00', to: '13:00' },
+          ],
+        },
+      ],
+      '/calendars/always/days/0/windows/1: The window overlaps another of 2026-05-01: join or separate them.',
+    ],
     ['calendar', 'calendars/Always', {}, '/calendars/Always: is not known here: remove it'],
     [
       'ladder',
       'ladders/0/levels/0/channels',
       ['pigeon'],
       '/ladders/0/levels/0/channels/0: must be one of inbox, smtp, webhook, wecom, dingtalk, feishu',
+    ],
+    ['ladder', 'ladders/0/levels/0/waitMinutes', 0, '/ladders/0/levels/0/waitMinutes: must be >= 1'],
+    [
+      'ladder',
+      'ladders/3/levels/0/recipients',
+      ['neighbour'],
+      '/ladders/3/levels/0/recipients/0: must be one of assignee, account-manager, supervisor, department-head, committee, duty-roster, crisis-group',
     ],
     ['ladder', 'ladders/0/levels', [], '/ladders/0/levels: must not have fewer than 1 items'],
     [

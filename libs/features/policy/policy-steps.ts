@@ -52,12 +52,12 @@ export const reviewLegally = step<Commands.ReviewPolicyLegally, 'applied' | 'obj
       return [
         {
           type: 'policy.passed-legal-review.v1',
-          data: { ...which, reviewerId: actor.id, ...(remarks === undefined ? {} : { remarks: remarks }) },
+          data: { ...which, reviewerId: actor.id, ...(remarks === undefined ? {} : { remarks }) },
         },
       ];
     return remarks === undefined
       ? invalid('policy.objection-without-remarks', 'An objection says what is wrong: give remarks.', 'remarks')
-      : [{ type: 'policy.objected-to.v1', data: { ...which, reviewerId: actor.id, remarks: remarks } }];
+      : [{ type: 'policy.objected-to.v1', data: { ...which, reviewerId: actor.id, remarks } }];
   },
 );
 
@@ -71,7 +71,7 @@ export const approve = step<Commands.ApprovePolicy, 'reviewed'>(
     return [
       {
         type: 'policy.approved.v1',
-        data: { ...which, approverId: actor.id, ...(remarks === undefined ? {} : { remarks: remarks }) },
+        data: { ...which, approverId: actor.id, ...(remarks === undefined ? {} : { remarks }) },
       },
     ];
   },
@@ -81,16 +81,22 @@ export const refuse = step<Commands.RejectPolicy, 'applied' | 'objected' | 'revi
   'policy.reject',
   ['applied', 'objected', 'reviewed'],
   ({ reason }, _version, { actor, which }) => [
-    { type: 'policy.rejected.v1', data: { ...which, approverId: actor.id, reason: reason } },
+    { type: 'policy.rejected.v1', data: { ...which, approverId: actor.id, reason } },
   ],
 );
 
 export const publish = step<Commands.PublishPolicy, 'approved'>(
   'policy.publish',
   ['approved'],
-  ({ effectiveFrom }, { document }, context) => {
+  ({ effectiveFrom, backdated }, { document }, context) => {
     const { now, which } = context;
     const from = effectiveFrom ?? now;
+    if (from < now && backdated !== true)
+      return invalid(
+        'policy.effective-in-past',
+        `effectiveFrom ${from} lies in the past (it is ${now}): leave it out for now, give a moment to come, or say that judging facts of the past is meant (backdated).`,
+        'effectiveFrom',
+      );
     // What it fits together with may have changed since the application.
     const wrong = faultsIn(which.kind, document, surroundingsAt(context, later(from, now)));
     if (wrong !== undefined) return wrong;
@@ -131,7 +137,7 @@ export const withdraw = step<
           `Version ${version.version} is in force since ${version.takesEffectAt}: apply for the version that takes its place.`,
           [APPLY],
         )
-      : [{ type: 'policy.withdrawn.v1', data: { ...which, reason: reason } }],
+      : [{ type: 'policy.withdrawn.v1', data: { ...which, reason } }],
 );
 
 /** Records all that is due by now, in order, each at its own moment: however late it is noticed, the record is the same. */

@@ -1,11 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsObject } from 'class-validator';
-import { Day, Moment, OneOf, Pattern, Text } from '#libs/features/staff/body-rules.commands.ts';
+import { Day, Flag, Moment, OneOf, Pattern, Text } from '#libs/features/staff/body-rules.commands.ts';
+import { VERSION_PATTERN } from './document-fields.ts';
 import { DEPARTMENTS } from './policy-events.ts';
 import type { Department } from './policy-events.ts';
 
-const Version = () => Pattern(/^[a-z0-9][a-z0-9.@_-]{0,59}$/, 'sla-2027@1');
+const Version = () => Pattern(new RegExp(VERSION_PATTERN), 'sla-2027@1');
 
 const PolicyBody = () =>
   applyDecorators(
@@ -51,10 +52,15 @@ export class RejectPolicy extends OfVersion {
 export class PublishPolicy extends OfVersion {
   @Moment({
     optional: true,
-    description:
-      'Facts from then on are judged by it; left out: now. In the past: outcomes that are finished keep their version',
+    description: 'Facts from then on are judged by it; left out: now. In the past only with `backdated`',
   })
   effectiveFrom?: string;
+  @Flag({
+    optional: true,
+    description:
+      'That it judges facts of the past too is meant so: imports of old cases. Finished outcomes keep their version',
+  })
+  backdated?: boolean;
 }
 
 export class RecordPolicyTraining extends OfVersion {

@@ -2,9 +2,9 @@ import type { PublicView } from '#libs/kernel/aggregate.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import { policyEvents } from './policy-events.ts';
 import type { PolicyEvent } from './policy-events.ts';
-import { POLICY_KINDS } from './policy-kinds.ts';
+import { POLICY_KINDS, shippedDocuments } from './policy-kinds.ts';
 import type { PolicyDocuments, PolicyKind } from './policy-kinds.ts';
-import { evolve, versionAt } from './policy-versions.ts';
+import { evolve, inOrderOfEffect, versionAt } from './policy-versions.ts';
 import type { Policies } from './policy-versions.ts';
 
 // The feature's public face: what others judge by, and how they find the version to judge by.
@@ -19,12 +19,15 @@ export {
   shippedDocuments,
 } from './policy-kinds.ts';
 export type { PolicyDocument, PolicyDocuments, PolicyKind, Surroundings } from './policy-kinds.ts';
-export type { Policies, PolicyStatus, PolicyVersion } from './policy-versions.ts';
+export type { Policies, PolicyStatus, PolicyVersion, ScheduledVersion } from './policy-versions.ts';
+export { inOrderOfEffect } from './policy-versions.ts';
 export { findingInWords, findingsOn } from './check-document.ts';
 export type { Finding } from './finding.ts';
-export { calendarDocumentSchema } from './calendar-document.ts';
+export { calendarDocumentSchema, minuteOfDay } from './calendar-document.ts';
 export type { Calendar, CalendarDocument } from './calendar-document.ts';
 export { DEFAULT_CALENDARS, statutoryDays } from './calendar-default.ts';
+export { firstThatHolds } from './conditions.ts';
+export type { Place } from './conditions.ts';
 export { ladderDocumentSchema, NOTICE_CHANNELS, RECIPIENT_RULES } from './ladder-document.ts';
 export type { Ladder, LadderDocument, LadderLevel } from './ladder-document.ts';
 export { DEFAULT_LADDERS } from './ladder-default.ts';
@@ -64,3 +67,16 @@ const documentAt =
 export const slaPolicyAt = documentAt('sla');
 export const calendarPolicyAt = documentAt('calendar');
 export const ladderPolicyAt = documentAt('ladder');
+
+/** The document of a version that something was judged by, published or shipped. Throws when there never was one. */
+export const documentOf = <Kind extends PolicyKind>(
+  kind: Kind,
+  policies: Policies<PolicyDocuments[Kind]>,
+  version: string,
+): PolicyDocuments[Kind] => {
+  const document =
+    inOrderOfEffect(policies).find((each) => each.version === version)?.document ??
+    shippedDocuments(kind).find((each) => each.version === version);
+  if (document === undefined) throw new Error(`There is no version ${version} of the ${kind} policy to judge by.`);
+  return document;
+};

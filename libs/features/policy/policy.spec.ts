@@ -288,10 +288,25 @@ describe('the version in force', () => {
       expect(slaPolicyAt(after, moment)).toBe(slaPolicyAt(before, moment));
   });
 
+  it('is not published for the past by mistake: that must be said, and the field is named', () => {
+    const attempt = sla(applied, reviewed, approved).when(
+      'policy.publish',
+      ofVersion({ effectiveFrom: '2026-03-02T00:59:59.999Z' }),
+      as(member),
+    );
+    attempt.thenRejected('policy.effective-in-past', { field: 'effectiveFrom' });
+    expect(attempt.decision).toMatchObject({
+      message: expect.stringMatching(/lies in the past.*leave it out/) as unknown,
+    });
+    sla(applied, reviewed, approved)
+      .when('policy.publish', ofVersion({ effectiveFrom: NOW }), as(member))
+      .then(published(NOW));
+  });
+
   it('may be published for the past: facts of then that are judged from now on go by it, and it is marked [H2]', () => {
     const past = '2016-01-01T00:00:00.000Z';
     sla(applied, reviewed, approved)
-      .when('policy.publish', ofVersion({ effectiveFrom: past }), as(member))
+      .when('policy.publish', ofVersion({ effectiveFrom: past, backdated: true }), as(member))
       .then({ type: 'policy.published.v1', data: { ...which, effectiveFrom: past, backdated: true } });
     sla(applied, reviewed, approved, published(past))
       .when('policy.record-training', ofVersion({ heldOn: '2026-03-01', audience: 'service desk' }), as(owner))
@@ -321,6 +336,7 @@ describe('whatever is asked of a policy, in whatever order', () => {
       actor: fc.constantFrom(...people),
       verdict: fc.constantFrom('passed', 'passed', 'objected'),
       effectiveFrom: moments,
+      backdated: fc.boolean(),
       waitMinutes: fc.constantFrom(0, 1, 10, 3_000),
     })
     .map(({ document, ...rest }) => ({ ...rest, document, version: document.version }));

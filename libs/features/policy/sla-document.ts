@@ -1,7 +1,7 @@
 import { field } from '#libs/kernel/fields.ts';
 import Type from 'typebox';
 import type { Static } from 'typebox';
-import { nameOf, only, ours, title, version } from './document-fields.ts';
+import { calendarName, nameOf, only, ours, title, version } from './document-fields.ts';
 
 const minutes = () => Type.Integer({ minimum: 1, maximum: 5_256_000 });
 
@@ -26,7 +26,7 @@ const rule = only({
     complexity: Type.Optional(Type.Union([Type.Literal('routine'), Type.Literal('complex')])),
   }),
   /** Name of the calendar with the hours of service. */
-  calendar: Type.String({ pattern: '^[a-z][a-z0-9-]{0,59}$' }),
+  calendar: calendarName(),
   /** Until a person's first answer. Never paused. [SLA 2] */
   firstResponse: target,
   /** Until the oldest unanswered message is answered, after the first response. */

@@ -1,36 +1,14 @@
 import type { Calendar } from './calendar-document.ts';
-import { combinations, fault, repeated, warning } from './finding.ts';
+import { COMPLEXITIES, firstThatHolds, lintConditions, TIERS, URGENCIES } from './conditions.ts';
+import { combinations, fault, repeated } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { ordinaryWeekOf, WEEK, weekMinuteInWords } from './ordinary-week.ts';
-import type { SlaDocument, SlaRule, Target } from './sla-document.ts';
+import type { SlaDocument, Target } from './sla-document.ts';
 
-/** From the highest class to the lowest. */
-const TIERS = ['A', 'B', 'C'] as const;
-const PLACES = combinations({ tier: TIERS, urgency: ['urgent', 'other'], complexity: ['routine', 'complex'] } as const);
+const PLACES = combinations({ tier: TIERS, urgency: URGENCIES, complexity: COMPLEXITIES });
 type Place = (typeof PLACES)[number];
 /** The promises to customers; a team's own clock is between teams. */
 const PROMISES = ['firstResponse', 'nextResponse', 'updateCadence', 'resolution'] as const;
-
-const holdsFor = ({ when }: SlaRule, { tier, urgency, complexity }: Place): boolean =>
-  (when.tiers?.includes(tier) ?? true) &&
-  (when.urgency ?? urgency) === urgency &&
-  (when.complexity ?? complexity) === complexity;
-
-/** The first rule that holds decides; -1: none does. */
-const ruleFor = ({ rules }: SlaDocument, place: Place): number => rules.findIndex((rule) => holdsFor(rule, place));
-
-const placeInWords = ({ tier, urgency, complexity }: Place): string => `${tier} ${urgency} ${complexity}`;
-
-const coverage = (document: SlaDocument): Finding[] => [
-  ...PLACES.filter((place) => ruleFor(document, place) === -1).map((place) =>
-    fault('/rules', `No rule holds for ${placeInWords(place)}: add one, or widen the conditions of another.`),
-  ),
-  ...document.rules.flatMap((rule, index) =>
-    PLACES.some((place) => ruleFor(document, place) === index)
-      ? []
-      : [warning(`/rules/${index}`, `${rule.name} is never reached: the rules before it hold first.`)],
-  ),
-];
 
 const unknownCalendar = (path: string, name: string, calendars: Calendars): Finding[] =>
   Object.hasOwn(calendars, name)
@@ -58,14 +36,13 @@ const laterFrom = (
 const hours = (minutes: number): string => `${Math.round((minutes / 60) * 100) / 100} h`;
 
 /** A higher class that is promised less than a lower one, in the same place otherwise. [C3] */
-const slowerThan = (document: SlaDocument, calendars: Calendars, higher: Place, lower: Place): Finding[] => {
-  const [index, otherIndex] = [ruleFor(document, higher), ruleFor(document, lower)];
-  if (index === otherIndex || index === -1 || otherIndex === -1) return [];
-  const [rule, otherRule] = [document.rules[index]!, document.rules[otherIndex]!];
+const slowerThan = ({ rules }: SlaDocument, calendars: Calendars, higher: Place, lower: Place): Finding[] => {
+  const [rule, otherRule] = [firstThatHolds(rules, higher), firstThatHolds(rules, lower)];
+  if (rule === otherRule || rule === undefined || otherRule === undefined) return [];
   return PROMISES.flatMap((promise) => {
     const [target, otherTarget] = [rule[promise], otherRule[promise]];
     if (otherTarget === undefined) return [];
-    const path = `/rules/${index}/${promise}`;
+    const path = `/rules/${rules.indexOf(rule)}/${promise}`;
     if (target === undefined)
       return [fault(path, `${rule.name} promises none, but the lower class does (${otherRule.name}) [C3].`)];
     const [calendar, otherCalendar] = [calendars[rule.calendar], calendars[otherRule.calendar]];
@@ -108,15 +85,7 @@ const distinct = (findings: readonly Finding[]): Finding[] =>
 export const lintSla = (document: SlaDocument, { calendars }: { readonly calendars: Calendars }): Finding[] => {
   const { rules, complaint, thresholds } = document;
   return distinct([
-    ...repeated(rules.map((rule) => rule.name)).map((index) =>
-      fault(`/rules/${index}/name`, `Another rule is called ${rules[index]!.name}: choose another name.`),
-    ),
-    ...rules.flatMap(({ when: { tiers } }, index) => [
-      ...(tiers?.length === 0 ? [fault(`/rules/${index}/when/tiers`, 'Name a class, or leave the list out.')] : []),
-      ...repeated(tiers ?? []).map((at) =>
-        fault(`/rules/${index}/when/tiers/${at}`, `${tiers![at]} stands here twice.`),
-      ),
-    ]),
+    ...lintConditions('/rules', 'rule', rules, PLACES),
     ...rules.flatMap((rule, index) => unknownCalendar(`/rules/${index}/calendar`, rule.calendar, calendars)),
     ...rules.flatMap((rule, index) =>
       ([...PROMISES, 'internal'] as const).flatMap((promise) =>
@@ -133,7 +102,6 @@ export const lintSla = (document: SlaDocument, { calendars }: { readonly calenda
       : []),
     ...percents('/thresholds/percents', thresholds.percents),
     ...percents('/thresholds/shortPercents', thresholds.shortPercents),
-    ...coverage(document),
     ...slowerTiers(document, calendars),
   ]);
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NewEvent } from '#libs/kernel/event.ts';
 import { foldEvent } from '#libs/kernel/projection.ts';
-import { given, recorded } from '#libs/testing/given-when-then.ts';
+import { factsIn, given, recorded } from '#libs/testing/given-when-then.ts';
 import type { ImportedFact, ImportServiceCase } from './imported-facts.ts';
 import { serviceCase } from './service-case.ts';
 import { serviceCases } from './service-cases.projection.ts';
@@ -37,6 +37,15 @@ const importing = (body: ImportServiceCase, ...past: readonly NewEvent[]): reado
   return given(serviceCase)(...past).when('service-case.import', body as never, { consulted })
     .decision as readonly NewEvent[];
 };
+const told = (events: readonly NewEvent[]) =>
+  events
+    .filter(({ type }) => /(reached|missed)/.test(type))
+    .map(({ type, occurredAt, data }) => [
+      type.split('.')[1],
+      occurredAt,
+      (data as { clock: string }).clock,
+      (data as { percent?: number }).percent,
+    ]);
 const rowOf = (events: readonly NewEvent[]): unknown =>
   events.reduce<unknown>(
     (before, event, revision) =>
@@ -48,12 +57,16 @@ describe('an import', () => {
   const all = importing(incident());
 
   it('appends what the source has, in its order, with its times and rows', () => {
-    expect(all.map(({ type }) => type.split('.')[1])).toEqual([
+    expect(factsIn(all).map(({ type }) => type.split('.')[1])).toEqual([
       ...['received', 'started', 'assigned', 'reassigned', 'first-response-recorded', 'priority-changed'],
       ...['waiting-for-customer-began', 'waiting-for-others-began', 'solved', 'reopened', 'solved', 'closed'],
       'source-verdict-recorded',
     ]);
-    expect(all[4]).toMatchObject({ occurredAt: at(1, 10), sourceRow: row(1), data: { staffId: 'Resolver 3' } });
+    expect(factsIn(all)[4]).toMatchObject({
+      occurredAt: at(1, 10),
+      sourceRow: row(1),
+      data: { staffId: 'Resolver 3' },
+    });
   });
 
   it('gives the case that the source shows', () =>
@@ -76,7 +89,7 @@ describe('an import', () => {
     'adds only what is new when the source has grown since fact %i',
     (cut) => {
       const before = importing(incident(facts.slice(0, cut)));
-      expect([...before, ...importing(incident(), ...before)]).toEqual(all);
+      expect(factsIn([...before, ...importing(incident(), ...before)])).toEqual(factsIn(all));
     },
   );
 
@@ -88,7 +101,25 @@ describe('an import', () => {
 
   it('takes a case back that nobody has any more', () => {
     const events = importing(incident([...facts.slice(0, 5), { row: row(9), at: at(2), kind: 'assigned' }]));
-    expect(events.at(-1)).toMatchObject({ type: 'service-case.unassigned.v1', data: { fromAssigneeId: 'Resolver 3' } });
+    expect(factsIn(events).at(-1)).toMatchObject({
+      type: 'service-case.unassigned.v1',
+      data: { fromAssigneeId: 'Resolver 3' },
+    });
+  });
+
+  it('judges by the moments of the source, whenever it comes in: what is open and late has missed its deadlines [SLA 13]', () => {
+    const open = importing(incident([facts[0]!]));
+    expect(told(open)).toEqual([
+      ['threshold-reached', '2016-03-02T07:00:00.000Z', 'first-response', 75],
+      ['threshold-reached', '2016-03-02T09:00:00.000Z', 'first-response', 100],
+      ['deadline-missed', '2016-03-02T09:00:00.000Z', 'first-response', undefined],
+      ['threshold-reached', '2016-03-02T21:00:00.000Z', 'resolution', 75],
+      ['threshold-reached', '2016-03-03T09:00:00.000Z', 'resolution', 100],
+      ['deadline-missed', '2016-03-03T09:00:00.000Z', 'resolution', undefined],
+    ]);
+    expect(open.filter(({ sourceRow }) => sourceRow === undefined).map(({ type }) => type.split('.')[1])).toEqual(
+      told(open).map(([name]) => name),
+    );
   });
 
   it('refuses a case that does not begin with being received', () =>

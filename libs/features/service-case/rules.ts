@@ -1,6 +1,4 @@
 import type { CustomerCard } from '#libs/features/customer/customer.events.ts';
-import { epochMsOf } from '#libs/kernel/instant.ts';
-import type { Instant } from '#libs/kernel/instant.ts';
 import type { Role } from '#libs/kernel/actor.ts';
 import type { CaseIn, KnownCase, ServiceCase } from './service-case.state.ts';
 import type { TierUsed } from './vocabulary.ts';
@@ -9,13 +7,6 @@ import type { TierUsed } from './vocabulary.ts';
 export const STAFF: readonly Role[] = ['agent', 'account-manager', 'supervisor', 'department-head'];
 /** Programs enter what customers do themselves (portal, mail) and what rules decide. */
 export const STAFF_AND_PROGRAMS: readonly Role[] = [...STAFF, 'service'];
-
-/** Days after closing in which a case may be opened again; afterwards a new one follows it. Our default. */
-export const REOPEN_GRACE_DAYS = 7;
-
-/** The default policies ship this number; a case closed at an unknown time counts from when it was seen closed. */
-export const isPastReopenGrace = (closed: CaseIn<'closed'>, now: Instant): boolean =>
-  epochMsOf(now) - epochMsOf(closed.closedBy) > REOPEN_GRACE_DAYS * 24 * 3_600_000;
 
 /** A caller who is not identified, or a customer without a tier, is served as C. [T2] */
 export const tierOf = (card: CustomerCard | undefined): TierUsed =>
@@ -65,7 +56,7 @@ const acceptedBy = (state: KnownCase): readonly string[] => [
   ...when(state.status === 'evaluated' && !state.executionRecordSigned, 'sign-execution-record'),
   ...when(state.status === 'evaluated' && isReadyToClose(state), 'close'),
   ...when(isDone(state) || state.status === 'closed', 'reopen'),
-  ...when(isOpen(state), 'change-priority', 'hand-over'),
+  ...when(isOpen(state), 'change-priority', 'hand-over', 'loosen-deadlines'),
   ...when(isAssignable(state), 'reclassify'),
   ...when(state.customerId === undefined, 'identify-customer'),
   ...['record-customer-message', 'send-answer', 'send-automatic-answer', 'add-note', 'record-attachment'],

@@ -1,6 +1,7 @@
 import { completionCommands } from './completion.commands.ts';
 import { conversationCommands } from './conversation.commands.ts';
 import { receptionCommands } from './reception.commands.ts';
+import { timingCommands } from './timing.commands.ts';
 import { workCommands } from './work.commands.ts';
 
 /** The bodies of everything that can be asked of a case, by wire name. */
@@ -9,4 +10,5 @@ export const serviceCaseCommands = {
   ...workCommands,
   ...conversationCommands,
   ...completionCommands,
+  ...timingCommands,
 };

@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { EventDefinition, NewEvent } from '#libs/kernel/event.ts';
+import { DEFAULT_CALENDARS, DEFAULT_SLA } from '#libs/features/policy/policy.events.ts';
+import { advance, NO_CLOCKS, observe } from '#libs/features/sla/sla.events.ts';
 import { addMinutes } from '#libs/kernel/instant.ts';
 import { foldEvent } from '#libs/kernel/projection.ts';
 import { isRejection } from '#libs/kernel/rejection.ts';
 import { fieldsOfSentence } from '#libs/kernel/sentence.ts';
-import { MONDAY_9_IN_SHANGHAI, recorded } from '#libs/testing/given-when-then.ts';
+import { MONDAY_9_IN_SHANGHAI, nothingConsulted, recorded } from '#libs/testing/given-when-then.ts';
 import { Compile } from 'typebox/compile';
+import { clockFactOf } from './clock-facts.ts';
 import { allowedIn } from './rules.ts';
 import type { ServiceCaseEvent } from './service-case.events.ts';
 import { serviceCaseEvents } from './service-case.events.ts';
@@ -38,6 +41,7 @@ const BODIES: { readonly [name: string]: fc.Arbitrary<object> } = {
   'change-priority': fc.record({ priority: fc.constantFrom(...PRIORITIES), reason }),
   assign: fc.record({ assigneeId: fc.constantFrom('wang', 'chen'), reason }),
   unassign: fc.record({ reason }),
+  'loosen-deadlines': fc.record({ reason }),
   'hand-over': fc.record({ team: fc.constantFrom('east', 'west'), reason }),
   start: fc.constant({}),
   'wait-for-customer': fc.record({ reason }),
@@ -84,9 +88,12 @@ const EXAMPLES = Object.fromEntries(
   ]),
 );
 
-const circumstances = (now: string) => ({
-  ...{ now, id: '42', tenant: 'test', origin: 'command' as const, actor: { id: 'wang', grants: [] } },
-  consulted: { customer: { exists: true, refused: false }, earlierCase: { exists: true } },
+const circumstances = (now: string, name: string) => ({
+  ...{ now, id: '42', tenant: 'test', origin: 'command' as const, actor: { id: 'sun', grants: [] } },
+  consulted: {
+    ...nothingConsulted(serviceCase.commands[name]!),
+    ...{ customer: { exists: true, refused: false }, earlierCase: { exists: true } },
+  },
 });
 
 /** What an unset field of a row is. */
@@ -115,7 +122,7 @@ const run = (
     const name = lucky ? steps[pick % steps.length]! : asked.name;
     const body = lucky ? EXAMPLES[name]! : asked.body;
     const now = addMinutes(MONDAY_9_IN_SHANGHAI, index * 60);
-    const decision = serviceCase.commands[name]!.decide(body, state, circumstances(now));
+    const decision = serviceCase.commands[name]!.decide(body, state, circumstances(now, name));
     const before = state;
     if (!isRejection(decision))
       for (const event of decision as readonly NewEvent[]) {
@@ -173,6 +180,26 @@ describe('any sequence of commands', () => {
       }),
     );
   });
+
+  it('records the clocks that its facts give when they are judged anew [SLA 1]', () =>
+    fc.assert(
+      fc.property(sequences, (sequence) => {
+        const { state, events } = run(sequence, () => undefined);
+        const policies = { sla: DEFAULT_SLA, calendar: DEFAULT_CALENDARS };
+        let team: string | undefined;
+        let clocks = NO_CLOCKS;
+        for (const event of events) {
+          const fact = clockFactOf(event, team);
+          if (fact !== undefined) clocks = advance(clocks, fact, policies).clocks;
+          if ('team' in event.data) ({ team } = event.data);
+        }
+        const last = addMinutes(MONDAY_9_IN_SHANGHAI, (sequence.length - 1) * 60);
+        expect(state.status === 'unknown' ? NO_CLOCKS : observe(state.clocks, last).clocks).toEqual(
+          observe(clocks, last).clocks,
+        );
+      }),
+      { numRuns: 200 },
+    ));
 
   it('leads to the same state when it is replayed, and to a list row that agrees with it', () =>
     fc.assert(

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Actor } from '#libs/kernel/actor.ts';
+import type { SlaClock } from '#libs/features/sla/sla.events.ts';
 import type { NewEvent } from '#libs/kernel/event.ts';
+import { addMinutes } from '#libs/kernel/instant.ts';
 import { given, MONDAY_9_IN_SHANGHAI } from '#libs/testing/given-when-then.ts';
 import { happened } from './service-case.events.ts';
 import { serviceCase } from './service-case.ts';
@@ -42,7 +44,7 @@ const card = { exists: true, refused: false };
 
 describe('receiving', () => {
   it.each(CASE_KINDS)('takes a %s from a customer and proposes what it is [C1]', (kind) => {
-    const { decision } = aCase().when(
+    const { facts: decision } = aCase().when(
       'service-case.receive',
       { ...request, kind, customerId: 'customer-7' },
       { consulted: { customer: { ...card, tier: 'A', team } } },
@@ -61,17 +63,17 @@ describe('receiving', () => {
 
   it('starts both clocks when it was asked for, not when it was entered [C1]', () =>
     expect(
-      aCase().when('service-case.receive', { ...request, receivedAt: '2026-03-01T23:00:00.000Z' }).decision,
+      aCase().when('service-case.receive', { ...request, receivedAt: '2026-03-01T23:00:00.000Z' }).facts,
     ).toMatchObject([{ occurredAt: '2026-03-01T23:00:00.000Z' }, {}]));
 
   it('serves a caller who is not identified, and a customer without a tier, as C [C1]', () => {
-    expect(aCase().when('service-case.receive', request).decision).toMatchObject([
+    expect(aCase().when('service-case.receive', request).facts).toMatchObject([
       { data: { tier: 'C', tierBasis: 'unidentified' } },
       {},
     ]);
     expect(
       aCase().when('service-case.receive', { ...request, customerId: 'customer-7' }, { consulted: { customer: card } })
-        .decision,
+        .facts,
     ).toMatchObject([{ data: { tier: 'C', tierBasis: 'untiered' } }, {}]);
   });
 
@@ -81,7 +83,7 @@ describe('receiving', () => {
         'service-case.receive',
         { ...request, customerId: 'customer-7' },
         { consulted: { customer: { ...card, mergedInto: 'customer-1' } } },
-      ).decision,
+      ).facts,
     ).toMatchObject([{ data: { customerId: 'customer-1' } }, {}]));
 
   it('refuses a customer whom nobody knows', () =>
@@ -130,12 +132,12 @@ describe('receiving', () => {
 
 describe('identifying', () => {
   it('takes what the rules propose [C2]', () =>
-    aCase(received, proposed).when('service-case.identify').then(identified));
+    aCase(received, proposed).when('service-case.identify').thenFacts(identified));
 
   it('lets a person change it, with a reason [C2]', () => {
     aCase(received, proposed)
       .when('service-case.identify', { priority: 'critical', reason: 'The line stands still' })
-      .then(
+      .thenFacts(
         happened('identified', {
           ...{
             type: 'fault',
@@ -158,14 +160,14 @@ describe('identifying', () => {
     ['Question on the manual', 'moderate', 'routine'],
     ['反复出现同样的故障', 'moderate', 'complex'],
   ])('proposes by the words of the request: %s is %s and %s [C2]', (subjectLine, priority, complexity) =>
-    expect(aCase().when('service-case.receive', { ...request, subjectLine }).decision).toMatchObject([
+    expect(aCase().when('service-case.receive', { ...request, subjectLine }).facts).toMatchObject([
       { data: { priority, complexity } },
       { data: { priority, complexity } },
     ]),
   );
 
   it('believes a reporter more than a rule', () =>
-    expect(aCase().when('service-case.receive', { ...request, priority: 'low' }).decision).toMatchObject([
+    expect(aCase().when('service-case.receive', { ...request, priority: 'low' }).facts).toMatchObject([
       { data: { priority: 'low' } },
       { data: { priority: 'moderate' } },
     ]));
@@ -179,7 +181,7 @@ describe('identifying', () => {
         { customerId: 'customer-7' },
         { consulted: { customer: { ...card, tier: 'A' } } },
       )
-      .then(happened('customer-identified', { customerId: 'customer-7', tier: 'A', tierBasis: 'customer' }));
+      .thenFacts(happened('customer-identified', { customerId: 'customer-7', tier: 'A', tierBasis: 'customer' }));
     aCase(received)
       .when('service-case.identify-customer', { customerId: 'customer-8' }, { consulted: { customer: card } })
       .thenRejected('service-case.customer-known');
@@ -190,11 +192,11 @@ describe('identifying', () => {
   it('classifies otherwise, one fact for each change [C2]', () => {
     aCase(received, identified)
       .when('service-case.reclassify', { type: 'installation', complexity: 'complex', reason: 'Wrong part' })
-      .then(
+      .thenFacts(
         happened('type-changed', { from: 'fault', type: 'installation', reason: 'Wrong part' }),
         happened('complexity-changed', { from: 'routine', complexity: 'complex', reason: 'Wrong part' }),
       );
-    aCase(received, identified).when('service-case.reclassify', { type: 'fault', reason: 'As before' }).then();
+    aCase(received, identified).when('service-case.reclassify', { type: 'fault', reason: 'As before' }).thenFacts();
     aCase(received, identified)
       .when('service-case.reclassify', { type: 'x' })
       .thenRejected('service-case.reason-missing');
@@ -209,8 +211,8 @@ describe('identifying', () => {
   it('changes the priority while deadlines are open, with a reason [C2]', () => {
     aCase(received)
       .when('service-case.change-priority', { priority: 'high', reason: 'Board meeting' })
-      .then(happened('priority-changed', { from: 'moderate', priority: 'high', reason: 'Board meeting' }));
-    aCase(received).when('service-case.change-priority', { priority: 'moderate', reason: 'x' }).then();
+      .thenFacts(happened('priority-changed', { from: 'moderate', priority: 'high', reason: 'Board meeting' }));
+    aCase(received).when('service-case.change-priority', { priority: 'moderate', reason: 'x' }).thenFacts();
     aCase(received)
       .when('service-case.change-priority', { priority: 'high', reason: ' ' })
       .thenRejected('service-case.reason-missing');
@@ -222,7 +224,7 @@ describe('identifying', () => {
 
 describe('working', () => {
   it('assigns only what is identified [C2]', () => {
-    aCase(received, identified).when('service-case.assign', { assigneeId: 'wang' }).then(assigned);
+    aCase(received, identified).when('service-case.assign', { assigneeId: 'wang' }).thenFacts(assigned);
     aCase(received)
       .when('service-case.assign', { assigneeId: 'wang' })
       .thenRejected('service-case.not-assignable', { allowed: aCase(received).allowed });
@@ -232,7 +234,7 @@ describe('working', () => {
   it('re-assigns with a reason, and not to the same person [C2]', () => {
     aCase(...underWay)
       .when('service-case.assign', { assigneeId: 'chen', reason: 'Holiday' })
-      .then(
+      .thenFacts(
         happened('reassigned', { fromTeam: team, fromAssigneeId: 'wang', team, assigneeId: 'chen', reason: 'Holiday' }),
       );
     aCase(...underWay)
@@ -240,13 +242,13 @@ describe('working', () => {
       .thenRejected('service-case.reason-missing');
     aCase(...underWay)
       .when('service-case.assign', { assigneeId: 'wang' })
-      .then();
+      .thenFacts();
   });
 
   it('takes a case back only from somebody', () => {
     aCase(received, identified, assigned)
       .when('service-case.unassign', { reason: 'Overload' })
-      .then(happened('unassigned', { fromAssigneeId: 'wang', reason: 'Overload' }));
+      .thenFacts(happened('unassigned', { fromAssigneeId: 'wang', reason: 'Overload' }));
     aCase(received, identified)
       .when('service-case.unassign', { reason: 'x' })
       .thenRejected('service-case.not-assigned');
@@ -263,11 +265,11 @@ describe('working', () => {
     const handedOver = happened('handed-over', { fromTeam: team, team: 'service-west', reason: 'Their site' });
     aCase(...underWay)
       .when('service-case.hand-over', { team: 'service-west', reason: 'Their site' })
-      .then(handedOver);
+      .thenFacts(handedOver);
     const { state } = aCase(received, identified, assigned, handedOver);
     expect(state).toMatchObject({ status: 'identified', team: 'service-west', assigneeId: undefined });
     expect(serviceCase.owningTeamOf?.(state)).toBe('service-west');
-    aCase(received).when('service-case.hand-over', { team, reason: 'x' }).then();
+    aCase(received).when('service-case.hand-over', { team, reason: 'x' }).thenFacts();
     aCase(received).when('service-case.hand-over', { team: 'x' }).thenRejected('service-case.reason-missing');
     aCase(...closedCase)
       .when('service-case.hand-over', { team: 'x', reason: 'y' })
@@ -275,17 +277,17 @@ describe('working', () => {
   });
 
   it('begins once somebody has it [C2]', () => {
-    aCase(received, identified, assigned).when('service-case.start').then(started);
+    aCase(received, identified, assigned).when('service-case.start').thenFacts(started);
     aCase(received, identified).when('service-case.start').thenRejected('service-case.not-assigned');
   });
 
   it('waits for the customer or for others, with a reason, and not twice for the same [C2] [SLA 3]', () => {
     aCase(...underWay)
       .when('service-case.wait-for-customer', { reason: 'a photo' })
-      .then(waitingForCustomer);
+      .thenFacts(waitingForCustomer);
     aCase(...underWay, waitingForCustomer)
       .when('service-case.wait-for-others', { reason: 'a spare part' })
-      .then(waitingForOthers);
+      .thenFacts(waitingForOthers);
     aCase(...underWay)
       .when('service-case.wait-for-customer', {})
       .thenRejected('service-case.reason-missing');
@@ -298,7 +300,7 @@ describe('working', () => {
   it('goes on by hand [C2]', () => {
     aCase(...underWay, waitingForOthers)
       .when('service-case.resume', { reason: 'Part came' })
-      .then(happened('resumed', { because: 'by-hand', reason: 'Part came' }));
+      .thenFacts(happened('resumed', { because: 'by-hand', reason: 'Part came' }));
     aCase(...underWay)
       .when('service-case.resume')
       .thenRejected('service-case.not-waiting');
@@ -312,7 +314,7 @@ describe('the conversation', () => {
     const occurredAt = '2026-03-02T00:10:00.000Z';
     aCase(...underWay, waitingForCustomer)
       .when('service-case.record-customer-message', { ...says, sentAt: occurredAt })
-      .then(
+      .thenFacts(
         happened('customer-message-received', says, { occurredAt }),
         happened('resumed', { because: 'customer-message' }, { occurredAt }),
       );
@@ -321,20 +323,20 @@ describe('the conversation', () => {
   it('lets a message of the customer end no wait for others [C7]', () =>
     aCase(...underWay, waitingForOthers)
       .when('service-case.record-customer-message', says)
-      .then(happened('customer-message-received', says)));
+      .thenFacts(happened('customer-message-received', says)));
 
   it('records what is said whatever the status, even after closing [C7]', () => {
     for (const past of [[received], underWay, closedCase])
       aCase(...past)
         .when('service-case.record-customer-message', says)
-        .then(happened('customer-message-received', says));
+        .thenFacts(happened('customer-message-received', says));
   });
 
   it('tells a person’s answer from a program’s [C7] [SLA 2]', () => {
     aCase(received)
       .when('service-case.send-answer', says, { actor: wang })
-      .then(happened('answer-sent', { ...says, authorId: 'wang' }));
-    aCase(received).when('service-case.send-automatic-answer', says).then(happened('automatic-answer-sent', says));
+      .thenFacts(happened('answer-sent', { ...says, authorId: 'wang' }));
+    aCase(received).when('service-case.send-automatic-answer', says).thenFacts(happened('automatic-answer-sent', says));
     expect(serviceCase.commands['service-case.send-answer']?.roles).not.toContain('service');
     expect(serviceCase.commands['service-case.send-automatic-answer']?.roles).toEqual(['service']);
     expect(aCase(received, happened('automatic-answer-sent', says)).state).not.toHaveProperty('firstResponseAt');
@@ -347,7 +349,7 @@ describe('the conversation', () => {
   it('keeps notes and attachments [C7]', () => {
     aCase(received)
       .when('service-case.add-note', { text: 'Call before noon' }, { actor: wang })
-      .then(happened('note-added', { text: 'Call before noon', authorId: 'wang' }));
+      .thenFacts(happened('note-added', { text: 'Call before noon', authorId: 'wang' }));
     const file = {
       fileName: 'leak.jpg',
       mediaType: 'image/jpeg',
@@ -355,7 +357,7 @@ describe('the conversation', () => {
       sha256: 'a'.repeat(64),
       from: 'customer',
     } as const;
-    aCase(received).when('service-case.record-attachment', file).then(happened('attachment-recorded', file));
+    aCase(received).when('service-case.record-attachment', file).thenFacts(happened('attachment-recorded', file));
   });
 
   it('refuses a message from the future, and one to a case that is not there [C7]', () => {
@@ -375,6 +377,8 @@ describe('the conversation', () => {
       'service-case.send-automatic-answer',
       'service-case.add-note',
       'service-case.record-attachment',
+      'service-case.observe-clocks',
+      'service-case.follow-tier',
     ]);
   });
 });
@@ -384,10 +388,10 @@ describe('completing', () => {
     const solution = { resultCode: 'solved', solution: 'New seal' };
     aCase(...underWay)
       .when('service-case.solve', solution)
-      .then(solved);
+      .thenFacts(solved);
     aCase(...underWay, waitingForCustomer)
       .when('service-case.solve', solution)
-      .then(solved);
+      .thenFacts(solved);
     aCase(received, identified, assigned)
       .when('service-case.solve', solution)
       .thenRejected('service-case.not-in-progress', { allowed: aCase(received, identified, assigned).allowed });
@@ -396,7 +400,7 @@ describe('completing', () => {
   it('is confirmed by the customer, or by no answer [C2]', () => {
     aCase(...underWay, solved)
       .when('service-case.confirm-solution', { by: 'customer' })
-      .then(confirmed);
+      .thenFacts(confirmed);
     aCase(...underWay)
       .when('service-case.confirm-solution', { by: 'customer' })
       .thenRejected('service-case.not-solved');
@@ -405,7 +409,7 @@ describe('completing', () => {
   it('is opened again by a customer who refuses the solution [C2]', () => {
     aCase(...underWay, solved)
       .when('service-case.refuse-solution', { reason: 'Still leaks' })
-      .then(
+      .thenFacts(
         happened('solution-refused', { reason: 'Still leaks' }),
         happened('reopened', { cycle: 2, cause: 'solution-refused' }),
       );
@@ -420,10 +424,10 @@ describe('completing', () => {
   it('is evaluated after confirmation; no answer is recorded as such [C2]', () => {
     aCase(...underWay, solved, confirmed)
       .when('service-case.evaluate', { score: 4 })
-      .then(evaluated);
+      .thenFacts(evaluated);
     aCase(...underWay, solved, confirmed)
       .when('service-case.record-no-evaluation')
-      .then(happened('evaluation-not-answered', {}));
+      .thenFacts(happened('evaluation-not-answered', {}));
     aCase(...underWay, solved)
       .when('service-case.evaluate', { score: 4 })
       .thenRejected('service-case.not-confirmed');
@@ -436,7 +440,7 @@ describe('completing', () => {
     const short = { cause: 'Wear', wentWell: 'Fast', toImprove: 'Stock' };
     aCase(...underWay, solved)
       .when('service-case.record-retrospective', short)
-      .then(retrospective);
+      .thenFacts(retrospective);
     aCase(...underWay, solved, retrospective, confirmed)
       .when('service-case.record-retrospective', short)
       .thenRejected('service-case.retrospective-recorded');
@@ -455,7 +459,7 @@ describe('completing', () => {
         { contact: 'Mr Sun, 138 0000 0000', problem: 'Leak', result: 'Tight', remarks: 'None' },
         { actor: wang },
       )
-      .then(
+      .thenFacts(
         happened('execution-record-signed', {
           ...{ customerId: 'customer-7', contact: 'Mr Sun, 138 0000 0000', servedAt: MONDAY_9_IN_SHANGHAI },
           ...{ kind: 'technical-support', problem: 'Leak', result: 'Tight', staffId: 'wang', score: 4 },
@@ -487,7 +491,7 @@ describe('completing', () => {
   it('closes with a retrospective and a signed execution record, and says which one is missing [C2] [C4]', () => {
     aCase(...toBeClosed, retrospective, signed)
       .when('service-case.close')
-      .then(closed);
+      .thenFacts(closed);
     aCase(...toBeClosed, signed)
       .when('service-case.close')
       .thenRejected('service-case.retrospective-missing');
@@ -501,6 +505,83 @@ describe('completing', () => {
   });
 });
 
+describe('time', () => {
+  const A = { customer: { ...card, tier: 'A' } };
+  const told = (decision: unknown) =>
+    (decision as readonly NewEvent[]).map(({ type, data, occurredAt }) => ({
+      fact: type.split('.')[1],
+      at: occurredAt,
+      ...(data as object),
+    }));
+  const judged = (decision: unknown) =>
+    (decision as readonly NewEvent[]).flatMap(({ type, data }) =>
+      type === 'service-case.clocks-judged.v1' ? (data as { clocks: readonly SlaClock[] }).clocks : [],
+    );
+  /** A case that an A customer reported, with its clocks. */
+  const reported = aCase().when('service-case.receive', { ...request, customerId: 'customer-7' }, { consulted: A })
+    .decision as readonly NewEvent[];
+  const minutes = (n: number) => addMinutes(MONDAY_9_IN_SHANGHAI, n);
+
+  it('has its clocks set in the same decision, by the customer’s class [C3] [SLA 13]', () =>
+    expect(judged(reported)).toMatchObject([
+      { clock: 'first-response', dueAt: minutes(480) },
+      { clock: 'resolution', dueAt: minutes(1_440) },
+    ]));
+
+  it('records a missed deadline at the deadline, whenever somebody looks, and once [SLA 13] [SLA 9]', () => {
+    const late = aCase(...reported).when('service-case.observe-clocks', {}, { now: minutes(500) });
+    expect(told(late.decision)).toMatchObject([
+      { fact: 'threshold-reached', at: minutes(360), clock: 'first-response', percent: 75 },
+      { fact: 'threshold-reached', at: minutes(480), clock: 'first-response', percent: 100 },
+      { fact: 'deadline-missed', at: minutes(480), clock: 'first-response', nextAt: minutes(1_080) },
+    ]);
+    const again = aCase(...reported, ...(late.decision as readonly NewEvent[]));
+    again.when('service-case.observe-clocks', {}, { now: minutes(501) }).then();
+  });
+
+  it('finds the breach that was answered between two looks [SLA 13]', () => {
+    const answered = aCase(...reported).when(
+      'service-case.send-answer',
+      { channel: 'phone', text: 'Hello' },
+      { now: minutes(481) },
+    );
+    expect(told(answered.decision)).toMatchObject([
+      { fact: 'answer-sent' },
+      { fact: 'threshold-reached', percent: 75 },
+      { fact: 'threshold-reached', percent: 100 },
+      { fact: 'deadline-missed', at: minutes(480) },
+      { fact: 'clocks-judged', late: ['first-response'] },
+    ]);
+  });
+
+  it('follows the customer’s class while the case is open, and says when nothing is left to wait for [SLA 4]', () => {
+    const B = { customer: { ...card, tier: 'B' } };
+    aCase(...reported)
+      .when('service-case.follow-tier', {}, { consulted: A })
+      .then();
+    const followed = aCase(...reported).when('service-case.follow-tier', {}, { consulted: B, now: minutes(10) });
+    expect(followed.facts).toEqual([happened('tier-followed', { from: 'A', tier: 'B', tierBasis: 'customer' })]);
+    // The earlier deadline stays, unless an approver loosens it.
+    expect(judged(followed.decision).map(({ dueAt }) => dueAt)).toEqual([minutes(480), minutes(1_440)]);
+    const loosened = aCase(...reported, ...(followed.decision as readonly NewEvent[])).when(
+      'service-case.loosen-deadlines',
+      { reason: 'agreed with the customer' },
+      { actor: { id: 'sun', grants: [] }, now: minutes(20) },
+    );
+    expect(told(loosened.decision)).toMatchObject([
+      { fact: 'deadlines-loosened', approverId: 'sun' },
+      { fact: 'deadline-moved', clock: 'first-response', cause: 'loosened', from: minutes(480), to: minutes(540) },
+      { fact: 'deadline-moved', clock: 'resolution', cause: 'loosened', from: minutes(1_440), to: minutes(2_880) },
+      { fact: 'clocks-judged', nextDueAt: minutes(540) },
+    ]);
+  });
+
+  it('lets nobody allow more time to themselves [SLA 4]', () =>
+    aCase(...underWay)
+      .when('service-case.loosen-deadlines', { reason: 'busy' }, { actor: { id: 'wang', grants: [] } })
+      .thenRejected('service-case.own-deadline'));
+});
+
 describe('opening again', () => {
   const now = (days: number, more = 0) =>
     new Date(Date.parse(MONDAY_9_IN_SHANGHAI) + days * 86_400_000 + more).toISOString();
@@ -509,11 +590,11 @@ describe('opening again', () => {
     const again = happened('reopened', { cycle: 2, cause: 'asked-for', reason: 'Leaks again' });
     aCase(...closedCase)
       .when('service-case.reopen', { reason: 'Leaks again' }, { now: now(7) })
-      .then(again);
+      .thenFacts(again);
     expect(aCase(...closedCase, again).state).toMatchObject({ status: 'in-progress', cycle: 2 });
     aCase(...underWay, solved)
       .when('service-case.reopen', { reason: 'Leaks again' }, { now: now(90) })
-      .then(again);
+      .thenFacts(again);
   });
 
   it('is refused afterwards: a new case follows [C2] [SLA 5]', () =>

@@ -1,5 +1,8 @@
+import type { ClockSet } from '#libs/features/sla/sla.events.ts';
+import { clocksAfter, NO_CLOCKS } from '#libs/features/sla/sla.events.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { Personal } from '#libs/kernel/sealed.ts';
+import { clockFactOf } from './clock-facts.ts';
 import type { ServiceCaseEvent } from './service-case.events.ts';
 import type { CaseKind, Channel, Complexity, Priority, TierUsed } from './vocabulary.ts';
 
@@ -34,6 +37,7 @@ interface Facts extends TierUsed {
   readonly firstResponseAt?: Instant;
   readonly lastCustomerMessageAt?: Instant;
   readonly messages: number;
+  readonly clocks: ClockSet;
   readonly sourceVerdict?: 'kept' | 'missed';
   /** Of an imported case: the source rows it has already. */
   readonly importedRows: readonly string[];
@@ -88,11 +92,11 @@ type Later = Exclude<ServiceCaseEvent, { type: 'service-case.received.v1' }>;
 const factsOf = (state: KnownCase): Facts => {
   const { reference, kind, channel, subject, customerId, followsCaseId, subjectLine, contact } = state;
   const { team, assigneeId, receivedAt, tier, tierBasis, priority, complexity, proposal, type, cycle } = state;
-  const { assignments, firstResponseAt, lastCustomerMessageAt, messages, sourceVerdict, importedRows } = state;
+  const { assignments, firstResponseAt, lastCustomerMessageAt, messages, clocks, sourceVerdict, importedRows } = state;
   return {
     ...{ reference, kind, channel, subject, customerId, followsCaseId, subjectLine, contact },
     ...{ team, assigneeId, receivedAt, tier, tierBasis, priority, complexity, proposal, type, cycle },
-    ...{ assignments, firstResponseAt, lastCustomerMessageAt, messages, sourceVerdict, importedRows },
+    ...{ assignments, firstResponseAt, lastCustomerMessageAt, messages, clocks, sourceVerdict, importedRows },
   };
 };
 
@@ -181,6 +185,10 @@ const evolveFacts = (state: KnownCase, event: Later): KnownCase => {
       return { ...state, priority: event.data.priority };
     case 'service-case.customer-identified.v1':
       return { ...state, ...event.data };
+    case 'service-case.tier-followed.v1': {
+      const { tier, tierBasis } = event.data;
+      return { ...state, tier, tierBasis };
+    }
     case 'service-case.source-verdict-recorded.v1':
       return { ...state, sourceVerdict: event.data.verdict };
     case 'service-case.customer-message-received.v1': {
@@ -205,7 +213,8 @@ export const evolve = (state: ServiceCase, event: ServiceCaseEvent): ServiceCase
     if (state.status === 'unknown') return state;
     const next = evolveFlow(state, event);
     const importedRows = withRow(state.importedRows, event);
-    return importedRows === state.importedRows ? next : { ...next, importedRows };
+    const clocks = clocksAfter(state.clocks, event, clockFactOf(event, state.team));
+    return importedRows === state.importedRows && clocks === state.clocks ? next : { ...next, importedRows, clocks };
   }
   if (state.status !== 'unknown') return state;
   const { description: _, ...received } = event.data;
@@ -217,6 +226,7 @@ export const evolve = (state: ServiceCase, event: ServiceCaseEvent): ServiceCase
     cycle: 1,
     assignments: 0,
     messages: 0,
+    clocks: clocksAfter(NO_CLOCKS, event, clockFactOf(event, undefined)),
     importedRows: withRow([], event),
   };
 };

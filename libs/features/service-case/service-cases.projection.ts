@@ -150,6 +150,7 @@ export const serviceCases = projection<Row>()('service-cases@1', {
     })),
     'service-case.evaluated.v1': change((row, { data }) => ({ status: evaluated(row), score: data.score })),
     'service-case.evaluation-not-answered.v1': change((row) => ({ status: evaluated(row) })),
+    'service-case.tier-followed.v1': change((_row, { data: { tier, tierBasis } }) => ({ tier, tierBasis })),
     'service-case.closed.v1': change((_row, { data, occurredAt }) => ({
       ...{ status: 'closed', ...notWaiting, closedAt: data.timeUnknown === true ? undefined : occurredAt },
     })),
@@ -159,5 +160,11 @@ export const serviceCases = projection<Row>()('service-cases@1', {
     'service-case.solution-refused.v1',
     'service-case.retrospective-recorded.v1',
     'service-case.execution-record-signed.v1',
+    'service-case.deadlines-loosened.v1',
+    'service-case.deadline-moved.v1',
+    'service-case.deadline-missed.v1',
+    'service-case.deadline-passed-by-change.v1',
+    'service-case.threshold-reached.v1',
+    'service-case.clocks-judged.v1',
   ],
 });

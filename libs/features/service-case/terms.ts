@@ -1,3 +1,4 @@
+import { withClockTerms } from '#libs/features/sla/sla.events.ts';
 import type { Term, Terms } from '#libs/kernel/terms.ts';
 import type { CASE_KINDS, CHANNELS, COMPLEXITIES, PRIORITIES, RESULT_CODES, TIER_BASES, TIERS } from './vocabulary.ts';
 
@@ -73,8 +74,9 @@ const rules = {
 };
 
 /** The words for the codes of service cases, by field. */
-export const serviceCaseTerms: Terms = {
+export const serviceCaseTerms: Terms = withClockTerms({
   kind: kinds,
+  sort: kinds,
   channel: channels,
   priority: priorities,
   complexity: complexities,
@@ -87,6 +89,7 @@ export const serviceCaseTerms: Terms = {
     ...priorities,
     ...complexities,
     ...types,
+    ...tiers,
     customer: { en: 'customer', 'zh-CN': '客户' },
     staff: { en: 'staff', 'zh-CN': '工作人员' },
   },
@@ -113,4 +116,4 @@ export const serviceCaseTerms: Terms = {
     'account-manager': { en: 'account manager', 'zh-CN': '客户经理' },
     'service-specialist': { en: 'service specialist', 'zh-CN': '服务专员' },
   },
-};
+});

@@ -1,17 +1,8 @@
+import { graceOver } from '#libs/features/sla/sla.events.ts';
 import type { DecisionContext } from '#libs/kernel/aggregate.ts';
 import type { CaseCommands, CaseDecision } from './deciding.ts';
 import { isBlank, isIn, onlyIf, reasonMissing, refuse } from './deciding.ts';
-import {
-  isAssignable,
-  isDone,
-  isOpen,
-  isPastReopenGrace,
-  isUnderWay,
-  isWaitingFor,
-  REOPEN_GRACE_DAYS,
-  STAFF,
-  STAFF_AND_PROGRAMS,
-} from './rules.ts';
+import { isAssignable, isDone, isOpen, isUnderWay, isWaitingFor, STAFF, STAFF_AND_PROGRAMS } from './rules.ts';
 import { happened } from './service-case.events.ts';
 import type { CaseIn, KnownCase, ServiceCase } from './service-case.state.ts';
 import type * as Commands from './work.commands.ts';
@@ -57,14 +48,15 @@ const waitFor =
 const reopen = (
   { reason }: Commands.ReopenServiceCase,
   state: CaseIn<'solved' | 'confirmed' | 'evaluated' | 'closed'>,
-  { now }: DecisionContext,
+  context: DecisionContext,
 ): CaseDecision => {
-  if (state.status === 'closed' && isPastReopenGrace(state, now))
+  const grace = state.status === 'closed' ? graceOver(state.closedBy, context) : undefined;
+  if (grace !== undefined)
     return {
       ...refuse(
         state,
         'reopen-grace-over',
-        `it was closed more than ${REOPEN_GRACE_DAYS} days ago: receive a new case that follows it (followsCaseId).`,
+        `it was closed more than ${grace} ago: receive a new case that follows it (followsCaseId).`,
       ),
       allowed: ['service-case.receive'],
     };
@@ -127,7 +119,7 @@ export const work: CaseCommands = {
     ),
   },
   'service-case.reopen': {
-    summary: `Open a solved case again, or a closed one within ${REOPEN_GRACE_DAYS} days.`,
+    summary: 'Open a solved case again, or a closed one within the policy’s time of grace.',
     source: '[H5.2]',
     roles: STAFF_AND_PROGRAMS,
     decide: onlyIf(isReopenable, ['not-done', 'only what was solved can be opened again.'], reopen),

@@ -1,223 +1,294 @@
-import type { Complexity, Tier } from '#libs/features/service-case/service-case.events.ts';
-import { isUrgent, serviceCaseEvents } from '#libs/features/service-case/service-case.events.ts';
+import { complaintEvents } from '#libs/features/complaint/complaint.events.ts';
+import type { ComplaintEvent } from '#libs/features/complaint/complaint.events.ts';
+import {
+  calendarPolicies,
+  CALENDAR_POLICY_ID,
+  SLA_POLICY_ID,
+  slaPolicies,
+} from '#libs/features/policy/policy.events.ts';
+import { serviceCaseEvents } from '#libs/features/service-case/service-case.events.ts';
 import type { ServiceCaseEvent } from '#libs/features/service-case/service-case.events.ts';
-import type { LedgerEvent } from '#libs/kernel/event.ts';
+import {
+  isOpen,
+  policiesOf,
+  policyVersionsIn,
+  reading,
+  withMissed,
+  withReached,
+} from '#libs/features/sla/sla.events.ts';
+import type { ClockName, ClockRecordData, Outcome, SlaClock } from '#libs/features/sla/sla.events.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
-import { foldEvent, isUnprojectable, projection, unprojectable } from '#libs/kernel/projection.ts';
-import type { Document, Fold } from '#libs/kernel/projection.ts';
-import { cancel, dueAtOf, pause, pausedMinutesOf, readingAt, resume, retarget, started, stop } from './clock.ts';
-import type { Clock, Outcome, Pause, Reading } from './clock.ts';
-import type { ServedAs } from './provisional-targets.ts';
-import { PROVISIONAL_POLICY, targetsFor } from './provisional-targets.ts';
+import type { JsonValue } from '#libs/kernel/json.ts';
+import { projection } from '#libs/kernel/projection.ts';
+import type { Document } from '#libs/kernel/projection.ts';
 
-/** What an earlier cycle came to. It was judged then, and stays. [SLA 5] */
-type EarlierCycle = {
-  readonly cycle: number;
-  readonly startedAt: Instant;
-  readonly targetMinutes: number;
-  readonly dueAt: Instant;
-  readonly pauses: readonly Pause[];
-  readonly stoppedAt?: Instant;
-  readonly outcome: Outcome;
-};
+/** What an earlier run of the clock came to. It was judged then, and stays. [SLA 5, H2] */
+type EarlierCycle = Pick<SlaClock, 'cycle' | 'startedAt' | 'dueAt' | 'stoppedAt' | 'outcome'>;
 
-/** One clock of one case: `<case id>:first-response` or `<case id>:resolution`. */
-export type ClockRow = Clock & {
-  readonly caseId: string;
+/** The latest run of one clock of one case or complaint: `<its id>:first-response`. */
+export type ClockRow = Omit<SlaClock, 'targets' | 'pauses' | 'thresholds' | 'reached'> & {
+  readonly about: 'case' | 'complaint';
+  readonly aboutId: string;
   readonly reference: string;
-  readonly clock: 'first-response' | 'resolution';
+  /** The kind of case, or the category of complaint. */
+  readonly sort: string;
   readonly customerId?: string;
   readonly team?: string;
   readonly assigneeId?: string;
-  readonly tier: Tier;
+  /** Served as; of the target whose deadline holds. */
+  readonly tier?: 'A' | 'B' | 'C';
   readonly urgent: boolean;
-  readonly complexity: Complexity;
-  /** The table it is judged by, until the SLA engine comes. */
-  readonly policy: string;
-  readonly provisional: true;
-  readonly cycle: number;
-  readonly earlierCycles: readonly EarlierCycle[];
-  /** Without regard to now: a running clock may be past its deadline. */
+  /** The versions of that target. */
+  readonly slaVersion: string;
+  readonly calendarVersion: string;
+  /** As recorded: a deadline that passed a moment ago may not be noticed yet. */
   readonly state: 'running' | 'paused' | Outcome;
-  /** The last moment that keeps the target, pauses that are over counted in. */
-  readonly dueAt: Instant;
-  readonly pausedMinutes: number;
+  /** It has not ended; also of one that is past its deadline. */
+  readonly open: boolean;
+  readonly targets: readonly JsonValue[];
+  readonly pauses: readonly JsonValue[];
+  readonly thresholds: readonly JsonValue[];
+  readonly reached: readonly JsonValue[];
+  readonly earlierCycles: readonly JsonValue[];
 };
 type Row = ClockRow & Document;
 
-const FIRST_RESPONSE = ':first-response';
-const RESOLUTION = ':resolution';
-const isResponse = (key: string): boolean => key.endsWith(FIRST_RESPONSE);
+const CASE_CLOCKS: readonly ClockName[] = ['first-response', 'next-response', 'update', 'resolution', 'internal'];
+const COMPLAINT_CLOCKS: readonly ClockName[] = ['response', 'plan', 'closing'];
 
-const withClock = (row: Row, clock: Clock): Row => ({
-  ...row,
-  pausedSince: undefined,
-  ...clock,
-  state: clock.outcome ?? (clock.pausedSince === undefined ? 'running' : 'paused'),
-  dueAt: dueAtOf(clock),
-  pausedMinutes: pausedMinutesOf(clock),
-});
+const json = <T>(values: readonly T[]) => values as unknown as readonly JsonValue[];
+const clockOf = (row: Row): SlaClock => row as unknown as SlaClock;
 
-const clockOf = (row: Row): Clock => {
-  const { startedAt, targetMinutes, pauses, pausedSince, stoppedAt, outcome, breachedOnChangeAt } = row;
+const stateOf = ({ outcome, breachedAt, breachedOnChangeAt, pausedSince }: SlaClock): ClockRow['state'] =>
+  outcome ??
+  (breachedAt !== undefined
+    ? 'breached'
+    : breachedOnChangeAt !== undefined
+      ? 'breached-on-change'
+      : pausedSince === undefined
+        ? 'running'
+        : 'paused');
+
+const earlierOf = (row: Row): EarlierCycle => {
+  const { cycle, startedAt, dueAt, stoppedAt, outcome } = row;
   return {
-    ...{ startedAt, targetMinutes, pauses },
-    ...(pausedSince === undefined ? {} : { pausedSince }),
+    ...{ cycle, startedAt, dueAt },
     ...(stoppedAt === undefined ? {} : { stoppedAt }),
     ...(outcome === undefined ? {} : { outcome }),
-    ...(breachedOnChangeAt === undefined ? {} : { breachedOnChangeAt }),
   };
 };
 
-const targetMinutesOf = (clock: ClockRow['clock'], servedAs: ServedAs): number =>
-  clock === 'first-response' ? targetsFor(servedAs).firstResponseMinutes : targetsFor(servedAs).resolutionMinutes;
+type Owner = Pick<ClockRow, 'about' | 'aboutId' | 'reference' | 'sort' | 'customerId' | 'team' | 'assigneeId'>;
 
-const change =
-  // The events' data differ; each use names its own.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  <Event extends LedgerEvent<string, any>>(changed: (row: Row, event: Event) => Row): Fold<Row, Event> =>
-    (row, event) =>
-      row === undefined
-        ? unprojectable(`${event.stream} has ${event.type} before it was received`)
-        : changed(row, event);
-
-/** A clock that the change finds open may have to hurry; one that is done keeps what it was judged by. */
-const servedOtherwise = (row: Row, at: Instant, servedAs: Partial<ServedAs>): Row => {
-  if (row.outcome === undefined) {
-    const changed = { ...row, ...servedAs };
-    return withClock(changed, retarget(clockOf(row), at, targetMinutesOf(row.clock, changed)));
-  }
-  // A later cycle of the resolution starts from what holds then.
-  return row.clock === 'resolution' ? { ...row, ...servedAs } : row;
+const rowOf = (owner: Owner, clock: SlaClock, earlierCycles: readonly JsonValue[]): Row => {
+  const { servedAs, slaVersion, calendarVersion } = clock.targets[clock.governedBy]!;
+  const { tier, urgent } = servedAs;
+  const { team, ...run } = clock;
+  return {
+    ...owner,
+    ...run,
+    // An internal clock is its team's, whoever owns the case.
+    ...(team === undefined ? {} : { team }),
+    ...{ targets: json(clock.targets), pauses: json(clock.pauses), thresholds: json(clock.thresholds) },
+    ...{ reached: json(clock.reached), urgent, slaVersion, calendarVersion },
+    ...(tier === undefined ? {} : { tier }),
+    ...{ state: stateOf(clock), open: isOpen(clock), earlierCycles },
+  };
 };
 
-const turn = (turned: (clock: Clock, at: Instant) => Clock) =>
-  change<LedgerEvent<string, unknown>>((row, event) => withClock(row, turned(clockOf(row), event.occurredAt)));
+const ownerOf = ({ about, aboutId, reference, sort, customerId, team, assigneeId }: Row): Owner => ({
+  ...{ about, aboutId, reference, sort },
+  ...(customerId === undefined ? {} : { customerId }),
+  ...(team === undefined ? {} : { team }),
+  ...(assigneeId === undefined ? {} : { assigneeId }),
+});
 
-const reopen = (row: Row, cycle: number, at: Instant): Row => {
-  const { startedAt, targetMinutes, dueAt, pauses, stoppedAt, outcome = stop(clockOf(row), at).outcome! } = row;
-  const earlier = { cycle: row.cycle, startedAt, targetMinutes, dueAt, pauses, stoppedAt, outcome };
-  const { stoppedAt: _stopped, outcome: _outcome, breachedOnChangeAt: _changed, ...kept } = row;
-  return withClock(
-    { ...kept, cycle, earlierCycles: [...row.earlierCycles, earlier] },
-    started(at, targetMinutesOf('resolution', row)),
-  );
-};
+const changed = (row: Row | undefined, cycle: number, change: (clock: SlaClock) => SlaClock): Row | undefined =>
+  row === undefined || row.cycle !== cycle ? row : rowOf(ownerOf(row), change(clockOf(row)), row.earlierCycles);
 
-const assigned = change<Extract<ServiceCaseEvent, { type: `service-case.${'assigned' | 'reassigned'}.v1` }>>(
-  (row, { data }) => ({ ...row, team: data.team ?? row.team, assigneeId: data.assigneeId }),
-);
+const nameIn = (key: string) => key.slice(key.lastIndexOf(':') + 1);
 
-/** The clocks that an event touches; the first response never pauses and has one cycle. [SLA 2, SLA 3, SLA 5] */
-const clocksTouchedBy = (event: ServiceCaseEvent): readonly string[] => {
+type Judged = { readonly streamId: string; readonly data: ClockRecordData<'clocks-judged.v1'> };
+
+const judged =
+  (about: ClockRow['about']) =>
+  (row: Row | undefined, { data, streamId }: Judged, key: string): Row | undefined => {
+    const { clocks, reference, sort, customerId, team, assigneeId } = data;
+    const owner: Owner = {
+      ...{ about, aboutId: streamId, reference, sort },
+      ...(customerId === undefined ? {} : { customerId }),
+      ...(team === undefined ? {} : { team }),
+      ...(assigneeId === undefined ? {} : { assigneeId }),
+    };
+    // A fact may end one run of a clock and begin the next.
+    return clocks
+      .filter(({ clock }) => clock === nameIn(key))
+      .reduce<Row | undefined>((before, clock) => {
+        const earlier =
+          before === undefined
+            ? []
+            : before.cycle === clock.cycle
+              ? before.earlierCycles
+              : [...before.earlierCycles, earlierOf(before) as unknown as JsonValue];
+        return rowOf(owner, clock, earlier);
+      }, row);
+  };
+
+type Reached = { readonly data: ClockRecordData<'threshold-reached.v1'>; readonly occurredAt: Instant };
+const reached = (row: Row | undefined, { data, occurredAt }: Reached) =>
+  changed(row, data.cycle, (clock) => withReached(clock, data, occurredAt));
+
+type Missed = { readonly data: ClockRecordData<'deadline-missed.v1'>; readonly occurredAt: Instant };
+const missed = (row: Row | undefined, { data, occurredAt }: Missed) =>
+  changed(row, data.cycle, (clock) => withMissed(clock, occurredAt));
+
+/** A clock that there is not is not made by who has the case. */
+const owned = (row: Row | undefined, change: { readonly [field: string]: JsonValue | undefined }): Row | undefined =>
+  row === undefined ? undefined : { ...row, ...change };
+
+const ofTeam = (row: Row | undefined, team: string | undefined) =>
+  row === undefined || row.clock === 'internal' || team === undefined ? {} : { team };
+
+const clocksTouchedBy = (event: ServiceCaseEvent | ComplaintEvent): readonly string[] => {
   const { streamId } = event;
   switch (event.type) {
-    case 'service-case.answer-sent.v1':
-    case 'service-case.first-response-recorded.v1':
-      return [streamId + FIRST_RESPONSE];
-    case 'service-case.waiting-for-customer-began.v1':
-    case 'service-case.waiting-for-others-began.v1':
-    case 'service-case.started.v1':
-    case 'service-case.resumed.v1':
-    case 'service-case.solved.v1':
-    case 'service-case.reopened.v1':
-      return [streamId + RESOLUTION];
+    case 'service-case.clocks-judged.v1':
+    case 'complaint.clocks-judged.v1':
+      return [...new Set(event.data.clocks.map(({ clock }) => `${streamId}:${clock}`))];
+    case 'service-case.threshold-reached.v1':
+    case 'complaint.threshold-reached.v1':
+    case 'service-case.deadline-missed.v1':
+    case 'complaint.deadline-missed.v1':
+      return [`${streamId}:${event.data.clock}`];
+    case 'complaint.customer-identified.v1':
+    case 'complaint.assigned.v1':
+      return COMPLAINT_CLOCKS.map((clock) => `${streamId}:${clock}`);
     default:
-      return [streamId + FIRST_RESPONSE, streamId + RESOLUTION];
+      return CASE_CLOCKS.map((clock) => `${streamId}:${clock}`);
   }
 };
 
-/** First-response and resolution clocks of every case, by the provisional table. */
-export const slaStatus = projection<Row>()('sla-status@1', {
+/** Every clock of every case and complaint, as of any time; what depends on now is told on read. [SLA 1–9] */
+export const slaStatus = projection<Row>()('sla-status@2', {
   collection: {
     kind: 'versioned',
-    indexes: [['caseId'], ['state', 'dueAt'], ['team'], ['assigneeId'], ['customerId']],
+    indexes: [
+      ['aboutId'],
+      ['state', 'dueAt'],
+      ['open', 'dueAt'],
+      ['team', 'open', 'dueAt'],
+      ['assigneeId'],
+      ['customerId'],
+    ],
   },
   access: {
     roles: ['agent', 'account-manager', 'supervisor', 'department-head', 'committee', 'auditor', 'operator', 'service'],
     teamField: 'team',
   },
-  reads: [serviceCaseEvents],
+  reads: [serviceCaseEvents, complaintEvents],
   keyOf: clocksTouchedBy,
   on: {
-    'service-case.received.v1': (_row, { data, occurredAt, streamId }, key) => {
-      const { reference, customerId, team, tier, complexity, priority } = data;
-      const servedAs = { tier, complexity, urgent: isUrgent(priority) };
-      const clock = isResponse(key) ? 'first-response' : 'resolution';
-      const begun = started(occurredAt, targetMinutesOf(clock, servedAs));
-      return {
-        ...{ caseId: streamId, reference, clock, customerId, team, ...servedAs },
-        ...{ policy: PROVISIONAL_POLICY, provisional: true, cycle: 1, earlierCycles: [], ...begun },
-        ...{ state: 'running', dueAt: dueAtOf(begun), pausedMinutes: 0 },
-      };
-    },
-    'service-case.identified.v1': change((row, { data, occurredAt }) =>
-      servedOtherwise(row, occurredAt, { urgent: isUrgent(data.priority), complexity: data.complexity }),
-    ),
-    'service-case.priority-changed.v1': change((row, { data, occurredAt }) =>
-      servedOtherwise(row, occurredAt, { urgent: isUrgent(data.priority) }),
-    ),
-    'service-case.complexity-changed.v1': change((row, { data, occurredAt }) =>
-      servedOtherwise(row, occurredAt, { complexity: data.complexity }),
-    ),
-    'service-case.customer-identified.v1': change((row, { data, occurredAt }) =>
-      servedOtherwise({ ...row, customerId: data.customerId }, occurredAt, { tier: data.tier }),
-    ),
-    'service-case.assigned.v1': assigned,
-    'service-case.reassigned.v1': assigned,
-    'service-case.unassigned.v1': change((row) => ({ ...row, assigneeId: undefined })),
-    'service-case.handed-over.v1': change((row, { data }) => ({ ...row, team: data.team, assigneeId: undefined })),
-    'service-case.answer-sent.v1': turn((clock, at) => stop(clock, at)),
-    'service-case.first-response-recorded.v1': turn((clock, at) => stop(clock, at)),
-    'service-case.waiting-for-customer-began.v1': turn(pause),
-    // Whoever else is waited for, the customer is not: the clock goes on.
-    'service-case.waiting-for-others-began.v1': turn(resume),
-    'service-case.started.v1': turn(resume),
-    'service-case.resumed.v1': turn(resume),
-    'service-case.solved.v1': turn((clock, at) => stop(clock, at)),
-    'service-case.reopened.v1': change((row, { data, occurredAt }) => reopen(row, data.cycle, occurredAt)),
-    'service-case.closed.v1': change((row, { data, occurredAt }) => {
-      const known = { time: data.timeUnknown !== true };
-      const end = row.clock === 'first-response' ? cancel : stop;
-      return withClock(row, end(clockOf(row), occurredAt, known));
-    }),
+    'service-case.clocks-judged.v1': judged('case'),
+    'complaint.clocks-judged.v1': judged('complaint'),
+    'service-case.threshold-reached.v1': reached,
+    'complaint.threshold-reached.v1': reached,
+    'service-case.deadline-missed.v1': missed,
+    'complaint.deadline-missed.v1': missed,
+    'service-case.customer-identified.v1': (row, { data }) => owned(row, { customerId: data.customerId }),
+    'complaint.customer-identified.v1': (row, { data }) => owned(row, { customerId: data.customerId }),
+    'service-case.assigned.v1': (row, { data }) =>
+      owned(row, { ...ofTeam(row, data.team), assigneeId: data.assigneeId }),
+    'service-case.reassigned.v1': (row, { data }) =>
+      owned(row, { ...ofTeam(row, data.team), assigneeId: data.assigneeId }),
+    'service-case.unassigned.v1': (row) => owned(row, { assigneeId: undefined }),
+    'service-case.handed-over.v1': (row, { data }) => owned(row, { ...ofTeam(row, data.team), assigneeId: undefined }),
+    'complaint.assigned.v1': (row, { data }) =>
+      owned(row, { ...ofTeam(row, data.team), assigneeId: data.responsibleId }),
   },
+  // What happens to a case or complaint reaches its clocks as clocks-judged, in the same append.
   ignores: [
+    'service-case.received.v1',
     'service-case.classification-proposed.v1',
+    'service-case.identified.v1',
     'service-case.type-changed.v1',
+    'service-case.complexity-changed.v1',
+    'service-case.priority-changed.v1',
     'service-case.source-verdict-recorded.v1',
+    'service-case.started.v1',
+    'service-case.waiting-for-customer-began.v1',
+    'service-case.waiting-for-others-began.v1',
+    'service-case.resumed.v1',
+    'service-case.reopened.v1',
     'service-case.customer-message-received.v1',
+    'service-case.answer-sent.v1',
     'service-case.automatic-answer-sent.v1',
+    'service-case.first-response-recorded.v1',
     'service-case.note-added.v1',
     'service-case.attachment-recorded.v1',
+    'service-case.solved.v1',
     'service-case.solution-confirmed.v1',
     'service-case.solution-refused.v1',
     'service-case.evaluated.v1',
     'service-case.evaluation-not-answered.v1',
     'service-case.retrospective-recorded.v1',
     'service-case.execution-record-signed.v1',
+    'service-case.closed.v1',
+    'service-case.deadline-moved.v1',
+    'service-case.deadline-passed-by-change.v1',
+    'service-case.tier-followed.v1',
+    'service-case.deadlines-loosened.v1',
+    'complaint.filed.v1',
+    'complaint.receipt-sent.v1',
+    'complaint.clocks-set.v1',
+    'complaint.severity-raised.v1',
+    'complaint.severity-lowered.v1',
+    'complaint.category-changed.v1',
+    'complaint.accepted.v1',
+    'complaint.step-reassigned.v1',
+    'complaint.investigation-begun.v1',
+    'complaint.finding-recorded.v1',
+    'complaint.handling-begun.v1',
+    'complaint.plan-set.v1',
+    'complaint.plan-revised.v1',
+    'complaint.corrective-action-recorded.v1',
+    'complaint.no-corrective-action-needed.v1',
+    'complaint.final-answer-sent.v1',
+    'complaint.review-passed.v1',
+    'complaint.review-failed.v1',
+    'complaint.closed.v1',
+    'complaint.withdrawn.v1',
+    'complaint.merged-into.v1',
+    'complaint.reopened.v1',
+    'complaint.source-verdict-recorded.v1',
+    'complaint.customer-message-received.v1',
+    'complaint.answer-sent.v1',
+    'complaint.interim-answer-sent.v1',
+    'complaint.automatic-answer-sent.v1',
+    'complaint.note-added.v1',
+    'complaint.attachment-recorded.v1',
+    'complaint.deadline-moved.v1',
+    'complaint.deadline-passed-by-change.v1',
+    'complaint.tier-followed.v1',
+    'complaint.deadlines-loosened.v1',
   ],
-  onRead: (row, now) => ({ ...row, ...readingAt(clockOf(row), now) }),
+  readWith: [
+    { as: 'slaPolicies', view: slaPolicies, id: SLA_POLICY_ID },
+    { as: 'calendarPolicies', view: calendarPolicies, id: CALENDAR_POLICY_ID },
+  ],
+  onRead: (row, now, consulted) => {
+    const {
+      state: stateNow,
+      isOverdue: overdue,
+      isNearPauseCap: nearPauseCap,
+      elapsedPercent,
+      ...rest
+    } = reading(clockOf(row), now, policiesOf(policyVersionsIn({ consulted }), row));
+    const { isPaused: _paused, ...times } = rest;
+    return {
+      ...row,
+      ...times,
+      ...{ stateNow, overdue, nearPauseCap },
+      ...(elapsedPercent === undefined ? {} : { percentUsed: elapsedPercent }),
+    };
+  },
 });
-
-/** Both clocks of a case as a pure function of its events and now. Throws on a history that no case has. [SLA 1] */
-export const clocksOf = (
-  history: readonly ServiceCaseEvent[],
-  now: Instant,
-): { readonly firstResponse: ClockRow & Reading; readonly resolution: ClockRow & Reading } | undefined => {
-  const received = history[0];
-  if (received === undefined) return undefined;
-  const read = (suffix: string): ClockRow & Reading => {
-    const key = received.streamId + suffix;
-    let row: Row | undefined;
-    for (const event of history) {
-      if (!slaStatus.keysOf(event).includes(key)) continue;
-      const next = foldEvent(slaStatus, row, event as LedgerEvent, key);
-      if (isUnprojectable(next)) throw new Error(next.unprojectable);
-      row = next;
-    }
-    if (row === undefined) throw new Error(`${received.stream} begins with ${received.type}, not with being received`);
-    return { ...row, ...readingAt(clockOf(row), now) };
-  };
-  return { firstResponse: read(FIRST_RESPONSE), resolution: read(RESOLUTION) };
-};

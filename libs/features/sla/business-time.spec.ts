@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_CALENDARS } from '#libs/features/policy/policy.events.ts';
 import { epochMsOf, instantOf } from '#libs/kernel/instant.ts';
 import { businessTimeOf } from './business-time.ts';
-import type { Calendar } from './documents.ts';
+import type { Calendar } from '#libs/features/policy/policy.events.ts';
 
 const HOUR = 3_600_000;
 const serviceDays = businessTimeOf(DEFAULT_CALENDARS.calendars['service-days']!);

@@ -1,11 +1,6 @@
-import type { Calendar } from './documents.ts';
-import { DAY_MS, epochDayOf, minuteOfDay, wallsOf, weekdayOf } from './wall-time.ts';
-
-/** Hours of service without a break, on the instant line: half-open, epoch ms. */
-export interface OpenSpan {
-  readonly open: number;
-  readonly close: number;
-}
+import type { Calendar } from '#libs/features/policy/policy.events.ts';
+import { openYearsOf } from './open-years.ts';
+import type { OpenSpan, OpenYear } from './open-years.ts';
 
 /**
  * A calendar made fast: all moments are epoch ms, all lengths ms. Years are worked out when they are first asked for and kept, so
@@ -32,113 +27,27 @@ export interface BusinessTime {
 export const HORIZON_YEARS = 5;
 const LAST_YEAR = 9_999;
 
-interface Year {
-  readonly start: number;
-  /** In order, none touching the next. */
-  readonly spans: readonly OpenSpan[];
-  /** Open ms of the year before the span of the same place. */
-  readonly openBefore: readonly number[];
-  readonly total: number;
-}
-
-interface Minutes {
-  readonly from: number;
-  readonly to: number;
-}
-const minutesOf = (windows: Calendar['days'][number]['windows']): readonly Minutes[] =>
-  windows.map(({ from, to }) => ({ from: minuteOfDay(from), to: minuteOfDay(to) }));
-
-const firstDayOf = (year: number): number => epochDayOf(`${String(year).padStart(4, '0')}-01-01`);
-
-/** In order and joined where they touch or overlap: daylight saving can move one window into the next. */
-const joined = (spans: readonly OpenSpan[]): readonly OpenSpan[] => {
-  const result: OpenSpan[] = [];
-  for (const span of spans.toSorted((a, b) => a.open - b.open)) {
-    const last = result.at(-1);
-    if (last !== undefined && span.open <= last.close)
-      result[result.length - 1] = { open: last.open, close: Math.max(last.close, span.close) };
-    else result.push(span);
+/** The place of the last span that begins at or before `at`; -1: none. */
+const lastBegun = (spans: readonly OpenSpan[], at: number): number => {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (spans[middle]!.open <= at) low = middle + 1;
+    else high = middle;
   }
-  return result;
+  return low - 1;
+};
+/** Open ms from the year's start to a moment in it. */
+const openUpTo = ({ spans, openBefore }: OpenYear, at: number): number => {
+  const index = lastBegun(spans, at);
+  if (index < 0) return 0;
+  const { open, close } = spans[index]!;
+  return openBefore[index]! + Math.min(at, close) - open;
 };
 
-const compile = ({ zone, week, days }: Calendar): BusinessTime => {
-  const ordinary: readonly (readonly Minutes[])[] = [1, 2, 3, 4, 5, 6, 7].map((weekday) =>
-    week.flatMap(({ weekdays, windows }) => (weekdays.includes(weekday) ? minutesOf(windows) : [])),
-  );
-  const exceptions = new Map(days.map(({ date, windows }) => [epochDayOf(date), minutesOf(windows)]));
-  const windowsOf = (epochDay: number): readonly Minutes[] =>
-    exceptions.get(epochDay) ?? ordinary[weekdayOf(epochDay) - 1]!;
-  const yearOfDay = (epochDay: number): number => {
-    const guess = 1970 + Math.floor(epochDay / 365.2425);
-    return epochDay < firstDayOf(guess) ? guess - 1 : epochDay >= firstDayOf(guess + 1) ? guess + 1 : guess;
-  };
-
-  const walls = new Map<number, ReturnType<typeof wallsOf>>();
-  const wallsIn = (year: number) => walls.get(year) ?? walls.set(year, wallsOf(zone, year)).get(year)!;
-  const spansOn = (epochDay: number): readonly OpenSpan[] => {
-    const windows = windowsOf(epochDay);
-    if (windows.length === 0) return [];
-    const { exists, instantAt } = wallsIn(yearOfDay(epochDay));
-    if (!exists(epochDay)) return [];
-    return windows
-      .map(({ from, to }) => ({ open: instantAt(epochDay, from), close: instantAt(epochDay, to) }))
-      .filter(({ open, close }) => open < close);
-  };
-
-  const starts = new Map<number, number>();
-  const startOf = (year: number): number => {
-    const known = starts.get(year);
-    if (known !== undefined) return known;
-    const start = wallsIn(year).instantAt(firstDayOf(year), 0);
-    starts.set(year, start);
-    return start;
-  };
-  const years = new Map<number, Year>();
-  const yearOf = (year: number): Year => {
-    const known = years.get(year);
-    if (known !== undefined) return known;
-    const spans: OpenSpan[] = [];
-    for (let day = firstDayOf(year); day < firstDayOf(year + 1); day++) spans.push(...spansOn(day));
-    const end = startOf(year + 1);
-    const inOrder = joined(spans)
-      .map(({ open, close }) => ({ open, close: Math.min(close, end) }))
-      .filter(({ open, close }) => open < close);
-    let total = 0;
-    const openBefore = inOrder.map(({ open, close }) => {
-      const before = total;
-      total += close - open;
-      return before;
-    });
-    const built = { start: startOf(year), spans: inOrder, openBefore, total };
-    years.set(year, built);
-    return built;
-  };
-  const yearAt = (at: number): number => {
-    let year = 1970 + Math.floor(at / (365.2425 * DAY_MS));
-    while (startOf(year) > at) year--;
-    while (startOf(year + 1) <= at) year++;
-    return year;
-  };
-
-  /** The place of the last span that begins at or before `at`; -1: none. */
-  const lastBegun = (spans: readonly OpenSpan[], at: number): number => {
-    let low = 0;
-    let high = spans.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (spans[middle]!.open <= at) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
-  };
-  /** Open ms from the year's start to a moment in it. */
-  const openUpTo = ({ spans, openBefore }: Year, at: number): number => {
-    const index = lastBegun(spans, at);
-    if (index < 0) return 0;
-    const { open, close } = spans[index]!;
-    return openBefore[index]! + Math.min(at, close) - open;
-  };
+const compile = (calendar: Calendar): BusinessTime => {
+  const { yearOf, yearAt, spansOn } = openYearsOf(calendar);
 
   const add = (from: number, ms: number): number => {
     if (ms <= 0) return from;
@@ -174,7 +83,7 @@ const compile = ({ zone, week, days }: Calendar): BusinessTime => {
   };
 
   return {
-    zone,
+    zone: calendar.zone,
     add,
     spanFrom,
     isOpen: (at) => {

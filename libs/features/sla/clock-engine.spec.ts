@@ -15,7 +15,7 @@ import {
   rule,
   sla,
 } from './clocks.fixture.ts';
-import { advance, changedClocks, observe, reading, withClocks } from './sla.events.ts';
+import { advance, changedClocks, observe, reading, standingAfter, withClocks } from './sla.events.ts';
 
 describe('a clock is a function of what happened', () => {
   it('gives the same clocks for the same facts and policies, and changes nothing it was given [SLA 1]', () => {
@@ -49,10 +49,12 @@ describe('a clock is a function of what happened', () => {
   });
   it('is found again from what was recorded of each change [SLA 1]', () => {
     const first = after(ALL, opened(monday('09:00'))).clocks;
-    const second = advance(first, fact('answered', monday('10:00')), ALL).clocks;
+    const answer = fact('answered', monday('10:00'));
+    const second = advance(first, answer, ALL).clocks;
     const changed = changedClocks(first, second);
     expect(changed.map(({ clock }) => clock)).toEqual(['first-response', 'update']);
-    expect(withClocks(first, second.standing!, changed)).toEqual(second);
+    const standing = standingAfter(first.standing, answer)!;
+    expect(withClocks({ ...first, standing }, second.judgedBy!, changed)).toEqual(second);
   });
 });
 

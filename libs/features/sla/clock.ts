@@ -100,15 +100,10 @@ export interface Standing {
   readonly life: 'open' | 'solved' | 'closed';
   readonly servedAs: ServedAs;
   readonly cycleStartedAt: Instant;
-  readonly slaVersion: string;
-  readonly calendarVersion: string;
-  /** Of a complaint whose clocks start at acceptance. */
-  readonly startsAtAcceptance?: true;
   readonly firstAnsweredAt?: Instant;
   readonly lastAnsweredAt?: Instant;
   /** Of the oldest message of the customer after the first answer that nobody answered. */
   readonly unansweredSince?: Instant;
-  readonly planSetAt?: Instant;
   readonly team?: string;
   readonly assignedAt?: Instant;
   /** The waits for the customer that are on. */
@@ -117,10 +112,17 @@ export interface Standing {
   readonly pauses: readonly Pause[];
 }
 
+export interface JudgedBy {
+  readonly slaVersion: string;
+  readonly calendarVersion: string;
+}
+
 /** Everything the engine knows of one case or complaint. JSON. */
 export interface ClockSet {
   /** Absent before it was opened. */
   readonly standing?: Standing;
+  /** The versions by which its clocks were last judged. */
+  readonly judgedBy?: JudgedBy;
   /** In the order in which they started; finished ones stay. */
   readonly clocks: readonly SlaClock[];
 }

@@ -1,7 +1,7 @@
 import { DEFAULT_CALENDARS, DEFAULT_SLA } from '#libs/features/policy/policy.events.ts';
 import { epochMsOf, instantOf } from '#libs/kernel/instant.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
-import type { SlaDocument, SlaRule, Target } from './documents.ts';
+import type { SlaDocument, SlaRule, Target } from '#libs/features/policy/policy.events.ts';
 import { advance, NO_CLOCKS } from './sla.events.ts';
 import type { Advanced, ClockFact, ClockName, ClockSet, Policies, SlaClock } from './sla.events.ts';
 

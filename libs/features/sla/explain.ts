@@ -2,11 +2,12 @@ import { epochMsOf, instantOf } from '#libs/kernel/instant.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import { NEVER_DUE } from './clock.ts';
 import type { SlaClock } from './clock.ts';
+import { pausesOf } from './clock-pauses.ts';
 import type { Counting } from './counted-time.ts';
-import type { Calendar } from './documents.ts';
+import type { Calendar } from '#libs/features/policy/policy.events.ts';
 import type { ExplainedSegment, Explanation, Why } from './explanation.ts';
 import { linesOf } from './explanation-words.ts';
-import { countingOf, dueBy, pausesOf, unrolledDue, wholeMs } from './targets.ts';
+import { countingOf, dueBy, unrolledDue, wholeMs } from './deadlines.ts';
 import type { Policies } from './targets.ts';
 import { epochDayOf, localDateAt, wallsOf } from './wall-time.ts';
 

@@ -3,7 +3,8 @@ import type { Instant } from '#libs/kernel/instant.ts';
 import { isOpen, isPastDeadline, NEVER_DUE } from './clock.ts';
 import type { Outcome, SlaClock } from './clock.ts';
 import { elapsedMs, overdueMs, pausedMs } from './counted-time.ts';
-import { countingOf, governing, pausesOf, wholeMs } from './targets.ts';
+import { pausesOf } from './clock-pauses.ts';
+import { countingOf, governing, wholeMs } from './deadlines.ts';
 import type { Policies } from './targets.ts';
 
 /** What a clock shows at a moment: a pure function of the clock and now, never stored. [SLA 1] */

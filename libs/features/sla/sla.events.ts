@@ -4,6 +4,7 @@ export type {
   ClockName,
   ClockSet,
   ClockTarget,
+  JudgedBy,
   Outcome,
   Pause,
   ServedAs,
@@ -13,6 +14,7 @@ export type {
 } from './clock.ts';
 export type { ClockFact, FactOf } from './clock-facts.ts';
 export { advance, changedClocks, withClocks } from './clock-engine.ts';
+export { standingAfter } from './standing.ts';
 export { nextMomentOf, observe } from './observing.ts';
 export type {
   Advanced,
@@ -31,3 +33,16 @@ export { businessTimeOf } from './business-time.ts';
 export type { BusinessTime } from './business-time.ts';
 export { explain } from './explain.ts';
 export type { ExplainedSegment, Explanation, Why } from './explanation.ts';
+export { clockRecordsOf } from './clock-records.ts';
+export type { ClockRecord, ClockRecordData } from './clock-records.ts';
+export { clocksAfter, withMissed, withReached } from './clock-fold.ts';
+export { clocksKnownAfter, knownAt, knownClockKey } from './known-clocks.ts';
+export type { KnownClock, KnownClocks } from './known-clocks.ts';
+export { policiesAt, policiesOf, policyVersionsIn } from './judging.ts';
+export type { ClockOwner, PolicyVersions } from './judging.ts';
+export { judgedCommands } from './judged-commands.ts';
+export type { Clocked } from './judged-commands.ts';
+export { graceOver } from './reopening.ts';
+export { clockTerms, stateTerms, withClockTerms } from './terms.ts';
+export { explainDeadlines } from './deadlines-explained.ts';
+export type { ExplainedDeadline, ExplainedDeadlines } from './deadlines-explained.ts';

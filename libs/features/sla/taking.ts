@@ -1,17 +1,13 @@
-import { earlier, epochMsOf, instantOf, later } from '#libs/kernel/instant.ts';
+import { earlier, epochMsOf, later } from '#libs/kernel/instant.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import { isOpen, isPastDeadline, NEVER_DUE } from './clock.ts';
-import type { ClockName, ClockTarget, Outcome, Pause, SlaClock, Standing } from './clock.ts';
-import { elapsedMs, overdueMs, pausedMs, unionOf } from './counted-time.ts';
+import type { ClockName, ClockTarget, Outcome, SlaClock, Standing } from './clock.ts';
+import { keepingHistory, pauses, pausesJoined, pausesOf } from './clock-pauses.ts';
+import { elapsedMs, overdueMs, pausedMs } from './counted-time.ts';
+import { countingOf, withDeadline } from './deadlines.ts';
 import type { DeadlineMoved, MoveCause, PassedOnChange, ThresholdReached } from './observing.ts';
-import { countingOf, pauses, pausesOf, targetsFor, withDeadline } from './targets.ts';
+import { targetsFor } from './targets.ts';
 import type { Policies } from './targets.ts';
-
-const pausesJoined = (all: readonly Pause[]): readonly Pause[] =>
-  unionOf(all.map(({ from, to }) => ({ from: epochMsOf(from), to: epochMsOf(to) }))).map(({ from, to }) => ({
-    from: instantOf(from),
-    to: instantOf(to),
-  }));
 
 const promiseOf = ({
   slaVersion: _sla,
@@ -21,25 +17,6 @@ const promiseOf = ({
   ...promise
 }: ClockTarget): string => JSON.stringify(promise);
 
-/** The pauses before a moment, one that is on included. */
-const pausesUpTo = ({ pauses: over, pausedSince }: SlaClock, moment: Instant): readonly Pause[] =>
-  pausesJoined([
-    ...over.map(({ from, to }) => ({ from, to: earlier(to, moment) })),
-    ...(pausedSince === undefined ? [] : [{ from: pausedSince, to: moment }]),
-  ]);
-
-/** The deadline passed by the pauses known then: one that is entered later, or ended earlier, changes only what came after. */
-const keepingHistory = (before: SlaClock, next: SlaClock): SlaClock => {
-  const { dueAt, pausedSince } = next;
-  const known = pausesUpTo(before, dueAt);
-  if (JSON.stringify(known) === JSON.stringify(pausesUpTo(next, dueAt))) return next;
-  return {
-    ...next,
-    pauses: pausesJoined([...known, ...next.pauses.map(({ from, to }) => ({ from: later(from, dueAt), to }))]),
-    ...(pausedSince === undefined ? {} : { pausedSince: later(pausedSince, dueAt) }),
-  };
-};
-
 /** The first of each promise. */
 const distinct = (targets: readonly ClockTarget[]): readonly ClockTarget[] =>
   targets.filter((target, index) => targets.findIndex((other) => promiseOf(other) === promiseOf(target)) === index);
@@ -48,13 +25,22 @@ const distinct = (targets: readonly ClockTarget[]): readonly ClockTarget[] =>
 export class Taking {
   readonly at: Instant;
   readonly policies: Policies;
-  standing: Standing;
+  /** What the fact found. */
+  readonly before: Standing;
+  /** What the fact leaves. */
+  readonly standing: Standing;
   clocks: SlaClock[];
   readonly moved: DeadlineMoved[] = [];
   readonly passedOnChange: PassedOnChange[] = [];
   readonly reached: ThresholdReached[] = [];
 
-  constructor(standing: Standing, clocks: readonly SlaClock[], at: Instant, policies: Policies) {
+  constructor(
+    [before, standing]: readonly [before: Standing, after: Standing],
+    clocks: readonly SlaClock[],
+    at: Instant,
+    policies: Policies,
+  ) {
+    this.before = before;
     this.standing = standing;
     this.clocks = [...clocks];
     this.at = at;
@@ -117,26 +103,15 @@ export class Taking {
     return isPastDeadline(clock) ? keepingHistory(clock, next) : next;
   }
 
-  /** After a change of waits. What counted so far is the same, so thresholds that were reached stay so. */
+  /** What counted so far is the same, so thresholds that were reached stay so. */
   pausesChanged(): void {
+    if (this.standing.waits === this.before.waits) return;
     this.changeOpen((clock) => {
       if (!pauses(clock.clock)) return clock;
       const next = withDeadline(this.withPauses(clock), this.policies);
       this.tellOfMove(clock, next, 'pause');
       return next;
     });
-  }
-
-  endWaits(wait?: string): void {
-    const { waits, pauses: over } = this.standing;
-    const ended = wait === undefined ? waits : waits.filter((each) => each.wait === wait);
-    if (ended.length === 0) return;
-    this.standing = {
-      ...this.standing,
-      waits: waits.filter((each) => !ended.includes(each)),
-      pauses: pausesJoined([...over, ...ended.map(({ since }) => ({ from: since, to: this.at }))]),
-    };
-    this.pausesChanged();
   }
 
   tellOfMove(

@@ -9,9 +9,6 @@ export const epochDayOf = (date: string): number => Date.parse(`${date}T00:00:00
 /** 1 (Monday) to 7 (Sunday). */
 export const weekdayOf = (epochDay: number): number => ((((epochDay + 3) % 7) + 7) % 7) + 1;
 
-/** Of `HH:MM`; `24:00` is the next day's midnight. */
-export const minuteOfDay = (wall: string): number => Number(wall.slice(0, 2)) * 60 + Number(wall.slice(3));
-
 const dateOf = (epochDay: number): Temporal.PlainDate => Temporal.PlainDate.from('1970-01-01').add({ days: epochDay });
 
 /** What the walls of one zone show, for the days of one year. */

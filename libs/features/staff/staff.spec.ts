@@ -125,8 +125,8 @@ describe('a user', () => {
       undefined,
     );
     expect(row).toMatchObject({ status: 'active', displayName: '王芳', grants: ['agent@t1'] });
-    expect(users.onRead!(row as never, '2026-03-03T00:00:00.000Z')).toMatchObject({ away: true });
-    expect(users.onRead!(row as never, '2026-03-04T00:00:00.000Z')).toMatchObject({ away: false });
+    expect(users.onRead!(row as never, '2026-03-03T00:00:00.000Z', {})).toMatchObject({ away: true });
+    expect(users.onRead!(row as never, '2026-03-04T00:00:00.000Z', {})).toMatchObject({ away: false });
   });
 });
 
@@ -214,8 +214,8 @@ describe('a team', () => {
       (before, event, revision) => foldEvent(teams, before as never, recorded('team', 't1', revision, event), 't1'),
       undefined,
     );
-    expect(teams.onRead!(row as never, '2026-03-07T12:00:00.000Z')).toMatchObject({ onDuty: ['ann'] });
-    expect(teams.onRead!(row as never, '2026-03-08T00:00:00.000Z')).toMatchObject({ onDuty: [] });
+    expect(teams.onRead!(row as never, '2026-03-07T12:00:00.000Z', {})).toMatchObject({ onDuty: ['ann'] });
+    expect(teams.onRead!(row as never, '2026-03-08T00:00:00.000Z', {})).toMatchObject({ onDuty: [] });
   });
 });
 
@@ -228,6 +228,7 @@ const span = fc.tuple(day, fc.integer({ min: 1, max: 20 })).map(([start, days]) 
 }));
 const role = fc.record({ role: fc.constantFrom('agent', 'supervisor'), team: fc.constantFrom('t1', '*') });
 const hours = fc.constant(nineToSix);
+const night = { weekdays: [6, 7], from: '00:00', to: '08:00' };
 const duty = fc
   .tuple(fc.constantFrom(...fc.sample(span, { seed: 1, numRuns: 3 })), person)
   .map(([{ from, until }, userId]) => ({ userId, from, until }));
@@ -245,6 +246,8 @@ describeAggregate('user', {
     'user.revoke-role': role,
     'user.set-working-hours': hours,
     'user.name-deputies': fc.uniqueArray(person, { maxLength: 2 }).map((deputies) => ({ deputies })),
+    'user.name-manager': person.map((managerId) => ({ managerId })),
+    'user.choose-language': fc.constantFrom('en', 'zh-CN').map((language) => ({ language })),
     'user.declare-absence': span.map((when) => ({ ...when, kind: 'training' })),
     'user.end-absence': fc.constant({}),
     'user.record-undertaking': fc.constantFrom('1', '2').map((version) => ({ signedOn: '2026-02-01', version })),
@@ -268,6 +271,10 @@ describeAggregate('team', {
     'team.add-member': person.map((userId) => ({ userId })),
     'team.remove-member': person.map((userId) => ({ userId })),
     'team.name-leaders': person.map((supervisorId) => ({ supervisorId, deputies: ['bo'] })),
+    'team.name-department-head': person.map((userId) => ({ userId })),
+    'team.set-duty-shifts': fc
+      .uniqueArray(person)
+      .map((members) => ({ zone: 'Asia/Shanghai', shifts: members.map((userId) => ({ userId, ...night })) })),
     'team.roster-duty': duty,
     'team.cancel-duty': duty.map(({ userId, from }) => ({ userId, from })),
     'team.dissolve': why,

@@ -1,5 +1,5 @@
-import { Id, Ids, Moment, Text } from './body-rules.commands.ts';
-import { SetUserWorkingHours } from './user.commands.ts';
+import { Id, Ids, ListOf, Moment, Text } from './body-rules.commands.ts';
+import { SetUserWorkingHours, WorkingWindow } from './user.commands.ts';
 
 export class FormTeam {
   @Text(200)
@@ -27,6 +27,20 @@ export class NameLeaders {
   supervisorId!: string;
   @Ids(10, { description: 'In the order in which they are asked' })
   deputies!: string[];
+}
+
+export class NameDepartmentHead extends AddMember {}
+
+export class DutyShift extends WorkingWindow {
+  @Id()
+  userId!: string;
+}
+
+export class SetDutyShifts {
+  @Text(60, { description: 'An IANA zone: Asia/Shanghai' })
+  zone!: string;
+  @ListOf(DutyShift, { maxItems: 500, description: 'They replace those before; one over midnight is two' })
+  shifts!: DutyShift[];
 }
 
 export class RosterDuty {
@@ -57,6 +71,8 @@ export const teamCommands = {
   'team.add-member': AddMember,
   'team.remove-member': RemoveMember,
   'team.name-leaders': NameLeaders,
+  'team.name-department-head': NameDepartmentHead,
+  'team.set-duty-shifts': SetDutyShifts,
   'team.roster-duty': RosterDuty,
   'team.cancel-duty': CancelDuty,
   'team.dissolve': DissolveTeam,

@@ -2,14 +2,14 @@ import { defineEvents } from '#libs/kernel/event.ts';
 import type { EventOf, NewEventOf } from '#libs/kernel/event.ts';
 import { field } from '#libs/kernel/fields.ts';
 import Type from 'typebox';
-import { workingHoursFields } from './working-hours.ts';
+import { shiftFields, workingHoursFields, zoneField } from './working-hours.ts';
 
 const teamName = Type.String({ maxLength: 200, 'x-not-personal': 'the name of a team' });
 
 export const teamEvents = defineEvents('team', {
   'team.formed.v1': {
     meaning: 'A team that can own customers, cases and complaints.',
-    data: Type.Object({ name: teamName, zone: Type.String({ maxLength: 60 }) }),
+    data: Type.Object({ name: teamName, zone: zoneField() }),
     says: { en: 'Team {name} was formed ({zone}).', 'zh-CN': '已组建团队{name}（{zone}）。' },
   },
   'team.renamed.v1': {
@@ -40,6 +40,19 @@ export const teamEvents = defineEvents('team', {
       en: '{supervisorId} leads the team{?deputies , deputies: {deputies}}.',
       'zh-CN': '{supervisorId}担任团队负责人{?deputies ，代理人：{deputies}}。',
     },
+  },
+  'team.department-head-named.v1': {
+    meaning: 'Who heads the department that the team belongs to; need not be a member.',
+    source: '[SLA 10]',
+    data: Type.Object({ userId: field.id() }),
+    says: { en: '{userId} heads the department.', 'zh-CN': '{userId}担任部门负责人。' },
+  },
+  'team.duty-shifts-set.v1': {
+    meaning:
+      'Who has the duty in every week, on the walls of the zone; the shifts replace those before. Gaps are allowed.',
+    source: '[T4]',
+    data: Type.Object({ zone: zoneField(), shifts: Type.Array(Type.Object(shiftFields)) }),
+    says: { en: 'The weekly duty roster was set ({zone}).', 'zh-CN': '已设定每周值班表（{zone}）。' },
   },
   'team.duty-rostered.v1': {
     meaning: 'A member has the duty from an instant until before another.',

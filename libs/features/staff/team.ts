@@ -3,80 +3,13 @@ import type { Decide, DecisionContext } from '#libs/kernel/aggregate.ts';
 import { defineAggregate } from '#libs/kernel/aggregate.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import { invalid, missing, reject } from '#libs/kernel/rejection.ts';
+import { isZone } from '#libs/kernel/zone.ts';
 import type * as Commands from './team.commands.ts';
 import type { NewTeamEvent, TeamEvent } from './team.events.ts';
 import { teamEvents } from './team.events.ts';
-import type { WorkingHours } from './working-hours.ts';
-import { faultOf, isZone, unknownZone } from './working-hours.ts';
-
-interface Duty {
-  readonly userId: string;
-  readonly from: Instant;
-  readonly until: Instant;
-}
-
-interface Facts {
-  readonly name: string;
-  readonly zone: string;
-  readonly members: readonly string[];
-  readonly supervisorId?: string;
-  readonly deputies: readonly string[];
-  readonly roster: readonly Duty[];
-  readonly workingHours?: WorkingHours;
-}
-/** The team's own id stands in its state, because the team owns itself: its supervisors act on it. */
-export type Team =
-  { readonly status: 'unknown' } | ({ readonly status: 'formed' | 'dissolved'; readonly id: string } & Facts);
-type Known = Exclude<Team, { status: 'unknown' }>;
-
-const evolveKnown = (team: Known, event: Exclude<TeamEvent, { type: 'team.formed.v1' }>): Team => {
-  switch (event.type) {
-    case 'team.renamed.v1':
-      return { ...team, name: event.data.name };
-    case 'team.working-hours-set.v1':
-      return { ...team, zone: event.data.zone, workingHours: event.data };
-    case 'team.member-joined.v1':
-      return { ...team, members: [...team.members, event.data.userId] };
-    case 'team.member-left.v1': {
-      const { supervisorId, ...rest } = team;
-      const stays = (userId: string) => userId !== event.data.userId;
-      return {
-        ...rest,
-        ...(supervisorId !== undefined && stays(supervisorId) ? { supervisorId } : {}),
-        members: team.members.filter(stays),
-        deputies: team.deputies.filter(stays),
-        roster: team.roster.filter((duty) => stays(duty.userId)),
-      };
-    }
-    case 'team.leaders-named.v1':
-      return { ...team, supervisorId: event.data.supervisorId, deputies: event.data.deputies };
-    case 'team.duty-rostered.v1':
-      // What is over can clash with nothing any more: the state keeps only what is to come.
-      return { ...team, roster: [...team.roster.filter((duty) => duty.until > event.recordedAt), event.data] };
-    case 'team.duty-cancelled.v1':
-      return { ...team, roster: team.roster.filter((duty) => !isDuty(duty, event.data)) };
-    case 'team.dissolved.v1':
-      return { ...team, status: 'dissolved' };
-  }
-};
-
-const isDuty = (duty: Duty, { userId, from }: { userId: string; from: Instant }) =>
-  duty.userId === userId && duty.from === from;
-
-const evolve = (team: Team, event: TeamEvent): Team =>
-  event.type === 'team.formed.v1'
-    ? {
-        status: 'formed',
-        id: event.streamId,
-        name: event.data.name,
-        zone: event.data.zone,
-        members: [],
-        deputies: [],
-        roster: [],
-      }
-    : team.status === 'unknown'
-      ? team
-      : evolveKnown(team, event);
+import { evolve, isDuty } from './team.state.ts';
+import type { KnownTeam, Team } from './team.state.ts';
+import { copyOf, faultOf, unknownZone } from './working-hours.ts';
 
 const FORMED = [
   'team.rename',
@@ -84,6 +17,8 @@ const FORMED = [
   'team.add-member',
   'team.remove-member',
   'team.name-leaders',
+  'team.name-department-head',
+  'team.set-duty-shifts',
   'team.roster-duty',
   'team.cancel-duty',
   'team.dissolve',
@@ -95,7 +30,7 @@ const whileFormed =
   <Command>(
     decide: (
       command: Command,
-      team: Known,
+      team: KnownTeam,
       context: DecisionContext,
     ) => ReturnType<Decide<Command, Team, NewTeamEvent>>,
   ): Decide<Command, Team, NewTeamEvent> =>
@@ -118,7 +53,7 @@ const setWorkingHours = whileFormed<Commands.SetTeamWorkingHours>(
     faultOf({ zone, windows }) ?? [
       {
         type: 'team.working-hours-set.v1',
-        data: { zone, windows: windows.map(({ weekdays, from, to }) => ({ weekdays: [...weekdays], from, to })) },
+        data: copyOf({ zone, windows }),
       },
     ],
 );
@@ -155,10 +90,22 @@ const rosterDuty = whileFormed<Commands.RosterDuty>(({ userId, from, until }, te
     : [{ type: 'team.duty-rostered.v1', data: { userId, from, until } }];
 });
 
-const cancelDuty = whileFormed<Commands.CancelDuty>(({ userId, from }, team) =>
-  team.roster.some((duty) => isDuty(duty, { userId, from }))
+const setDutyShifts = whileFormed<Commands.SetDutyShifts>(({ zone, shifts }, team) => {
+  if (!isZone(zone)) return unknownZone(zone);
+  const stranger = shifts.find(({ userId }) => !team.members.includes(userId));
+  if (stranger !== undefined) return notAMember(stranger.userId, 'shifts');
+  for (const [userId, windows] of Map.groupBy(shifts, (shift) => shift.userId)) {
+    const fault = faultOf({ zone, windows });
+    if (fault !== undefined) return { ...fault, message: `The shifts of ${userId}: ${fault.message}`, field: 'shifts' };
+  }
+  const copies = shifts.map(({ userId, weekdays, from, to }) => ({ userId, weekdays: [...weekdays], from, to }));
+  return [{ type: 'team.duty-shifts-set.v1', data: { zone, shifts: copies } }];
+});
+
+const cancelDuty = whileFormed<Commands.CancelDuty>(({ userId, from }, team, { now }) =>
+  team.roster.some((duty) => isDuty(duty, { userId, from }) && duty.until > now)
     ? [{ type: 'team.duty-cancelled.v1', data: { userId, from } }]
-    : reject('team.no-such-duty', `${userId} has no duty to come that begins at ${from}.`, allowedIn(team)),
+    : reject('team.no-such-duty', `${userId} has no duty that goes on or is to come from ${from}.`, allowedIn(team)),
 );
 
 /** A team of a source system, under an id that the importer derives from the source’s own: a second run adds nothing. */
@@ -205,6 +152,20 @@ export const team = defineAggregate<Team, TeamEvent>({
     'team.add-member': { decide: addMember, roles: LEADERS, summary: 'Add a member', commutative: true },
     'team.remove-member': { decide: removeMember, roles: LEADERS, summary: 'Remove a member' },
     'team.name-leaders': { decide: nameLeaders, roles: ADMINISTRATORS, summary: 'Name the supervisor and deputies' },
+    'team.name-department-head': {
+      decide: whileFormed<Commands.NameDepartmentHead>(({ userId }, team) =>
+        team.departmentHeadId === userId ? [] : [{ type: 'team.department-head-named.v1', data: { userId } }],
+      ),
+      roles: ADMINISTRATORS,
+      summary: 'Name the head of the department that the team belongs to',
+      source: '[SLA 10]',
+    },
+    'team.set-duty-shifts': {
+      decide: setDutyShifts,
+      roles: LEADERS,
+      summary: 'Set who has the duty in every week',
+      source: '[T4]',
+    },
     'team.roster-duty': { decide: rosterDuty, roles: LEADERS, summary: 'Put a member on duty', source: '[T4]' },
     'team.cancel-duty': { decide: cancelDuty, roles: LEADERS, summary: 'Cancel a duty to come' },
     'team.dissolve': {

@@ -1,9 +1,11 @@
 import { ROLES } from '#libs/kernel/actor.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
-import type { JsonValue } from '#libs/kernel/json.ts';
+import type { JsonObject, JsonValue } from '#libs/kernel/json.ts';
 import type { Document } from '#libs/kernel/projection.ts';
 import { projection } from '#libs/kernel/projection.ts';
 import { teamEvents } from './team.events.ts';
+import { onDutyAt } from './team.state.ts';
+import type { Shift } from './team.state.ts';
 
 interface Row extends Document {
   readonly status: 'formed' | 'dissolved';
@@ -12,14 +14,16 @@ interface Row extends Document {
   readonly members: readonly string[];
   readonly supervisorId?: string;
   readonly deputies: readonly string[];
+  readonly departmentHeadId?: string;
   readonly roster: readonly { readonly userId: string; readonly from: Instant; readonly until: Instant }[];
+  readonly weekly?: { readonly zone: string; readonly shifts: readonly (Shift & JsonObject)[] };
   readonly workingHours?: JsonValue;
 }
 
 const blank: Row = { status: 'formed', name: '', zone: '', members: [], deputies: [], roster: [] };
 
 /** The teams with their people. Who has the duty now is computed on read. */
-export const teams = projection<Row>()('teams@1', {
+export const teams = projection<Row>()('teams@2', {
   collection: { kind: 'current', indexes: [['name'], ['members']] },
   access: { roles: ROLES },
   reads: [teamEvents],
@@ -33,18 +37,23 @@ export const teams = projection<Row>()('teams@1', {
       workingHours: data as unknown as JsonValue,
     }),
     'team.member-joined.v1': (row = blank, { data }) => ({ ...row, members: [...row.members, data.userId] }),
-    'team.member-left.v1': ({ supervisorId, ...row } = blank, { data }) => ({
+    'team.member-left.v1': ({ supervisorId, weekly, ...row } = blank, { data }) => ({
       ...row,
       ...(supervisorId === undefined || supervisorId === data.userId ? {} : { supervisorId }),
       members: row.members.filter((member) => member !== data.userId),
       deputies: row.deputies.filter((deputy) => deputy !== data.userId),
       roster: row.roster.filter((duty) => duty.userId !== data.userId),
+      ...(weekly === undefined
+        ? {}
+        : { weekly: { ...weekly, shifts: weekly.shifts.filter((shift) => shift.userId !== data.userId) } }),
     }),
     'team.leaders-named.v1': (row = blank, { data }) => ({
       ...row,
       supervisorId: data.supervisorId,
       deputies: data.deputies,
     }),
+    'team.department-head-named.v1': (row = blank, { data }) => ({ ...row, departmentHeadId: data.userId }),
+    'team.duty-shifts-set.v1': (row = blank, { data }) => ({ ...row, weekly: data }),
     'team.duty-rostered.v1': (row = blank, { data, recordedAt }) => ({
       ...row,
       roster: [...row.roster.filter((duty) => duty.until > recordedAt), { ...data }],
@@ -56,8 +65,5 @@ export const teams = projection<Row>()('teams@1', {
     'team.dissolved.v1': (row = blank) => ({ ...row, status: 'dissolved' }),
   },
   ignores: [],
-  onRead: (row, now) => ({
-    ...row,
-    onDuty: row.roster.filter(({ from, until }) => from <= now && now < until).map((duty) => duty.userId),
-  }),
+  onRead: (row, now) => ({ ...row, onDuty: onDutyAt(row, now) }),
 });

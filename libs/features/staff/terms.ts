@@ -30,5 +30,6 @@ const absences: { readonly [K in (typeof ABSENCE_KINDS)[number]]: Term } = {
 export const staffTerms: Terms = {
   role: roles,
   kind: absences,
+  language: { en: { en: 'English', 'zh-CN': '英文' }, 'zh-CN': { en: 'Chinese', 'zh-CN': '中文' } },
   team: { '*': { en: 'all', 'zh-CN': '全部' } },
 };

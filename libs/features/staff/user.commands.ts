@@ -1,5 +1,6 @@
 import type { Role } from '#libs/kernel/actor.ts';
 import { ROLES } from '#libs/kernel/actor.ts';
+import type { Language } from '#libs/kernel/terms.ts';
 import { Day, Id, Ids, ListOf, Moment, OneOf, Pattern, Text, Wholes } from './body-rules.commands.ts';
 import { ABSENCE_KINDS } from './user.events.ts';
 
@@ -42,6 +43,16 @@ export class NameUserDeputies {
   deputies!: string[];
 }
 
+export class NameManager {
+  @Id()
+  managerId!: string;
+}
+
+export class ChooseLanguage {
+  @OneOf(['en', 'zh-CN'])
+  language!: Language;
+}
+
 export class DeclareAbsence {
   @Moment()
   from!: string;
@@ -74,6 +85,8 @@ export const userCommands = {
   'user.revoke-role': RevokeRole,
   'user.set-working-hours': SetUserWorkingHours,
   'user.name-deputies': NameUserDeputies,
+  'user.name-manager': NameManager,
+  'user.choose-language': ChooseLanguage,
   'user.declare-absence': DeclareAbsence,
   'user.end-absence': EndAbsence,
   'user.record-undertaking': RecordUndertaking,

@@ -39,6 +39,17 @@ export const userEvents = defineEvents('user', {
     data: Type.Object({ deputies: Type.Array(field.id()) }),
     says: { en: 'Deputies were named: {deputies}.', 'zh-CN': '已指定代理人：{deputies}。' },
   },
+  'user.manager-named.v1': {
+    meaning: 'Who manages the user, and is told where neither the user nor a deputy is there.',
+    source: '[SLA 11]',
+    data: Type.Object({ managerId: field.id() }),
+    says: { en: '{managerId} was named as manager.', 'zh-CN': '已指定直属主管：{managerId}。' },
+  },
+  'user.language-chosen.v1': {
+    meaning: 'The language of what the user is told.',
+    data: Type.Object({ language: Type.Enum(['en', 'zh-CN']) }),
+    says: { en: 'Notices are written in {language}.', 'zh-CN': '通知语言：{language}。' },
+  },
   'user.absence-declared.v1': {
     meaning: 'The user will be away from an instant until before another.',
     data: Type.Object({ from: field.instant(), until: field.instant(), kind: Type.Enum([...ABSENCE_KINDS]) }),

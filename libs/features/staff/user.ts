@@ -4,65 +4,13 @@ import type { Decide, DecisionContext } from '#libs/kernel/aggregate.ts';
 import { defineAggregate } from '#libs/kernel/aggregate.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import { forbidden, invalid, missing, reject } from '#libs/kernel/rejection.ts';
-import type { Personal } from '#libs/kernel/sealed.ts';
 import type * as Commands from './user.commands.ts';
 import type { NewUserEvent, UserEvent } from './user.events.ts';
+import { circleOver, consultPeople, peopleIn } from './stand-in.ts';
 import { userEvents } from './user.events.ts';
-import type { WorkingHours } from './working-hours.ts';
-import { faultOf } from './working-hours.ts';
-
-interface Absence {
-  readonly from: Instant;
-  readonly until: Instant;
-}
-
-interface Facts {
-  readonly displayName: Personal;
-  readonly grants: readonly { readonly role: Role; readonly team: string }[];
-  readonly deputies: readonly string[];
-  readonly absences: readonly Absence[];
-  readonly workingHours?: WorkingHours;
-  readonly undertaking?: { readonly signedOn: string; readonly version: string };
-}
-export type User = { readonly status: 'unknown' } | ({ readonly status: 'active' | 'deactivated' } & Facts);
-type Known = Exclude<User, { status: 'unknown' }>;
-
-const evolveKnown = (user: Known, event: Exclude<UserEvent, { type: 'user.registered.v1' }>): User => {
-  switch (event.type) {
-    case 'user.renamed.v1':
-      return { ...user, displayName: event.data.displayName };
-    case 'user.role-granted.v1':
-      return { ...user, grants: [...user.grants, event.data] };
-    case 'user.role-revoked.v1':
-      return { ...user, grants: user.grants.filter((grant) => !sameGrant(grant, event.data)) };
-    case 'user.working-hours-set.v1':
-      return { ...user, workingHours: event.data };
-    case 'user.deputies-named.v1':
-      return { ...user, deputies: event.data.deputies };
-    case 'user.absence-declared.v1': {
-      const { from, until } = event.data;
-      return { ...user, absences: [...user.absences.filter((past) => past.until > event.recordedAt), { from, until }] };
-    }
-    case 'user.absence-ended.v1': {
-      const { from, endedAt } = event.data;
-      const shortened = user.absences.map((each) => (each.from === from ? { from, until: endedAt } : each));
-      return { ...user, absences: shortened.filter((each) => each.from < each.until) };
-    }
-    case 'user.undertaking-recorded.v1':
-      return { ...user, undertaking: event.data };
-    case 'user.deactivated.v1':
-      return { ...user, status: 'deactivated' };
-    case 'user.reactivated.v1':
-      return { ...user, status: 'active' };
-  }
-};
-
-const evolve = (user: User, event: UserEvent): User =>
-  event.type === 'user.registered.v1'
-    ? { status: 'active', displayName: event.data.displayName, grants: [], deputies: [], absences: [] }
-    : user.status === 'unknown'
-      ? user
-      : evolveKnown(user, event);
+import { evolve, sameGrant } from './user.state.ts';
+import type { KnownUser, User } from './user.state.ts';
+import { copyOf, faultOf } from './working-hours.ts';
 
 const ACTIVE = [
   'user.rename',
@@ -70,6 +18,8 @@ const ACTIVE = [
   'user.revoke-role',
   'user.set-working-hours',
   'user.name-deputies',
+  'user.name-manager',
+  'user.choose-language',
   'user.declare-absence',
   'user.end-absence',
   'user.record-undertaking',
@@ -78,12 +28,9 @@ const ACTIVE = [
 const allowedIn = (user: User): readonly string[] =>
   user.status === 'unknown' ? ['user.register'] : user.status === 'active' ? ACTIVE : ['user.reactivate'];
 
-const sameGrant = (a: { role: string; team: string }, b: { role: string; team: string }) =>
-  a.role === b.role && a.team === b.team;
-
 type DecideKnown<Command> = (
   command: Command,
-  user: Known,
+  user: KnownUser,
   context: DecisionContext,
 ) => ReturnType<Decide<Command, User, NewUserEvent>>;
 
@@ -131,21 +78,39 @@ const revokeRole = whileActive<Commands.RevokeRole>(({ role, team }, user) =>
 const setWorkingHours = whileActive<Commands.SetUserWorkingHours>(({ zone, windows }, _user, context) =>
   !isOwn(context) && !mayTouchOthers(context)
     ? notYours('working hours')
-    : (faultOf({ zone, windows }) ?? [{ type: 'user.working-hours-set.v1', data: hoursOf({ zone, windows }) }]),
+    : (faultOf({ zone, windows }) ?? [{ type: 'user.working-hours-set.v1', data: copyOf({ zone, windows }) }]),
 );
 
-/** A plain copy: what a validated body holds are instances of classes. */
-const hoursOf = ({ zone, windows }: WorkingHours) => ({
-  zone,
-  windows: windows.map(({ weekdays, from, to }) => ({ weekdays: [...weekdays], from, to })),
+const inACircle = (code: string, field: string, what: string, circle: readonly string[]) =>
+  invalid(code, `${what} would go in a circle (${circle.join(' → ')}): name somebody else.`, field);
+
+const consultDeputies = consultPeople('deputies', ({ deputies }: Commands.NameUserDeputies) => deputies);
+const nameDeputies = whileActive<Commands.NameUserDeputies>(({ deputies }, _user, context) => {
+  const { id, consulted } = context;
+  if (!isOwn(context) && !mayTouchOthers(context)) return notYours('deputies');
+  if (deputies.includes(id))
+    return invalid('user.own-deputy', 'Nobody is their own deputy: name another user.', 'deputies');
+  const circle = circleOver(id, deputies, peopleIn(consulted, 'deputies'), (other) => other.deputies);
+  return circle === undefined
+    ? [{ type: 'user.deputies-named.v1', data: { deputies: [...deputies] } }]
+    : inACircle('user.deputy-circle', 'deputies', 'Standing in', circle);
 });
 
-const nameDeputies = whileActive<Commands.NameUserDeputies>(({ deputies }, _user, context) =>
+const consultManagers = consultPeople('managers', ({ managerId }: Commands.NameManager) => [managerId]);
+const nameManager = whileActive<Commands.NameManager>(({ managerId }, user, { id, consulted }) => {
+  if (managerId === id) return invalid('user.own-manager', 'Nobody is their own manager: name another.', 'managerId');
+  const managerOf = (other: KnownUser) => (other.managerId === undefined ? [] : [other.managerId]);
+  const circle = circleOver(id, [managerId], peopleIn(consulted, 'managers'), managerOf);
+  if (circle !== undefined) return inACircle('user.manager-circle', 'managerId', 'Managing', circle);
+  return user.managerId === managerId ? [] : [{ type: 'user.manager-named.v1', data: { managerId } }];
+});
+
+const chooseLanguage = whileActive<Commands.ChooseLanguage>(({ language }, user, context) =>
   !isOwn(context) && !mayTouchOthers(context)
-    ? notYours('deputies')
-    : deputies.includes(context.id)
-      ? invalid('user.own-deputy', 'Nobody is their own deputy: name another user.', 'deputies')
-      : [{ type: 'user.deputies-named.v1', data: { deputies: [...deputies] } }],
+    ? notYours('language')
+    : user.language === language
+      ? []
+      : [{ type: 'user.language-chosen.v1', data: { language } }],
 );
 
 const declareAbsence = whileActive<Commands.DeclareAbsence>(({ from, until, kind }, user, context) => {
@@ -221,7 +186,25 @@ export const user = defineAggregate<User, UserEvent>({
     'user.grant-role': { decide: grantRole, roles: ['operator'], summary: 'Grant a role in a team', source: '[H1.4]' },
     'user.revoke-role': { decide: revokeRole, roles: ['operator'], summary: 'Revoke a role in a team' },
     'user.set-working-hours': { decide: setWorkingHours, roles: STAFF, summary: 'Set when a user works' },
-    'user.name-deputies': { decide: nameDeputies, roles: STAFF, summary: 'Name who stands in, in order' },
+    'user.name-deputies': {
+      decide: nameDeputies,
+      roles: STAFF,
+      summary: 'Name who stands in, in order',
+      source: '[SLA 11]',
+      consults: consultDeputies,
+    },
+    'user.name-manager': {
+      decide: nameManager,
+      roles: OVERSEERS,
+      summary: 'Name who manages a user',
+      source: '[SLA 11]',
+      consults: consultManagers,
+    },
+    'user.choose-language': {
+      decide: chooseLanguage,
+      roles: STAFF,
+      summary: 'Choose the language of what a user is told',
+    },
     'user.declare-absence': { decide: declareAbsence, roles: STAFF, summary: 'Declare an absence' },
     'user.end-absence': { decide: endAbsence, roles: STAFF, summary: 'End the current, or drop the next, absence' },
     'user.record-undertaking': {

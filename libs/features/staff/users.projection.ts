@@ -15,6 +15,8 @@ interface Row extends Document {
   readonly deputies: readonly string[];
   readonly absences: readonly { readonly from: Instant; readonly until: Instant; readonly kind: string }[];
   readonly workingHours?: JsonValue;
+  readonly managerId?: string;
+  readonly language?: string;
   readonly undertakingVersion?: string;
 }
 
@@ -24,7 +26,7 @@ const grantOf = ({ role, team }: { role: string; team: string }) => `${role}@${t
 const isAway = ({ from, until }: { from: Instant; until: Instant }, now: Instant) => from <= now && now < until;
 
 /** Everybody who works with the ledger. Whether somebody is away is computed on read. */
-export const users = projection<Row>()('users@1', {
+export const users = projection<Row>()('users@2', {
   collection: { kind: 'current', indexes: [['status'], ['grants']] },
   access: { roles: ROLES },
   reads: [userEvents],
@@ -42,6 +44,8 @@ export const users = projection<Row>()('users@1', {
       workingHours: data satisfies WorkingHours as unknown as JsonValue,
     }),
     'user.deputies-named.v1': (row = blank, { data }) => ({ ...row, deputies: data.deputies }),
+    'user.manager-named.v1': (row = blank, { data }) => ({ ...row, managerId: data.managerId }),
+    'user.language-chosen.v1': (row = blank, { data }) => ({ ...row, language: data.language }),
     'user.absence-declared.v1': (row = blank, { data, recordedAt }) => ({
       ...row,
       absences: [...row.absences.filter((past) => past.until > recordedAt), { ...data }],
