@@ -23,7 +23,9 @@ const EPOCH = Date.UTC(2016, 0, 1) / 60_000;
 const csv = (file: string) => parse(gunzipSync(readFileSync(file)), { columns: true, bom: true }) as unknown as Row[];
 const minuteOf = (text: string): number | undefined => {
   if (text === '?') return undefined;
-  const [, day, month, year, hour, minute] = /^(\d+)\/(\d+)\/(\d+) (\d+):(\d+)$/.exec(text)!.map((part) => Number(part));
+  const [, day, month, year, hour, minute] = /^(\d+)\/(\d+)\/(\d+) (\d+):(\d+)$/
+    .exec(text)!
+    .map((part) => Number(part));
   return Date.UTC(year!, month! - 1, day, hour, minute) / 60_000 - EPOCH;
 };
 
