@@ -41,7 +41,6 @@ export const until = async (
   withinMs = 40_000,
 ): Promise<void> => {
   const deadline = Date.now() + withinMs;
-  process.stdout.write(new Date().toISOString() + ' until ' + what + '\n');
   while (!(await found())) {
     if (Date.now() > deadline) throw new Error(`Not seen within ${withinMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
