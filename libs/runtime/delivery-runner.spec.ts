@@ -304,3 +304,21 @@ it('where two workers share the outbox, one sends, and the other takes over when
   await settle();
   expect(mails.received).toHaveLength(2);
 });
+
+it('takes no message that the outbox shows ahead of what it reflects as a whole: an earlier one may still come [SLA 14]', async () => {
+  let reflected: number | undefined = 0;
+  const channel = smtp();
+  channels.push(channel);
+  const find: TestLedger['ledger']['find'] = async (...asked) => {
+    const page = await test.ledger.find(...asked);
+    return { ...page, position: reflected ?? page.position };
+  };
+  runner = DeliveryRunner.start({ ledger: { ...test.ledger, find }, channels: [channel] });
+  await execute('recipient.set-address', 'lina', { address: 'lina@example.org' });
+  await give('#1');
+  await settle();
+  expect(mails.received).toEqual([]);
+  reflected = undefined;
+  await settle();
+  expect(mails.received).toHaveLength(1);
+});

@@ -79,8 +79,8 @@ const messageOf = (id: string, to: string, document: Outgoing, publicUrl: string
 
 /**
  * Hands what is due in the outbox to the channels: messages of one matter to one receiver strictly in order, others beside them. At
- * least once, under the message's own id: what a crash kept from being recorded is sent again [SLA 14]. Works only where the ledger's
- * processes run, so in one process at a time; read models that are rebuilt and histories that are replayed make nothing due.
+ * least once, under the message's own id: what a crash kept from being recorded is sent again [SLA 14]. Works in one process at a time;
+ * read models that are rebuilt and histories that are replayed make nothing due.
  */
 export class DeliveryRunner {
   readonly #options: DeliveryRunnerOptions;
@@ -114,7 +114,7 @@ export class DeliveryRunner {
     return new DeliveryRunner(options);
   }
 
-  /** Resolves once everything that was due when it was called has been attempted, and recorded. */
+  /** Resolves once everything that was due when it was called has been attempted, and recorded; where another worker sends, not before this one does. */
   async settle(): Promise<void> {
     await this.#options.ledger.caughtUp();
     await new Promise<void>((resolve) => {
@@ -180,10 +180,13 @@ export class DeliveryRunner {
     return lease.take();
   }
 
-  /** What was requested, or replayed, since it was last looked at. */
+  /**
+   * What was requested, or replayed, since it was last looked at. Partitions of the outbox come as far as they come: what is ahead of the
+   * slowest waits, or an earlier message of the same line could appear behind it.
+   */
   async #load(queue: DeliveryQueue): Promise<void> {
     for (;;) {
-      const { documents } = await this.#options.ledger.find(
+      const { documents, position } = await this.#options.ledger.find(
         OUTBOX,
         {
           filter: { status: 'pending', place: { $gt: this.#place } },
@@ -194,6 +197,7 @@ export class DeliveryRunner {
       );
       for (const { id, document } of documents) {
         const { channel, target, orderKey, nextAttemptAt, place } = document as unknown as Outgoing;
+        if (place > position) return;
         queue.add({ id, nextAttemptAt, orderKey, receiver: receiverOf({ channel, target }) });
         this.#place = place;
       }
