@@ -27,10 +27,9 @@ describe('configuration', () => {
   it('lets processes with roles of their own share servers', () => {
     const servers = { EVENT_STORE: 'esdb://node', READ_MODELS: 'mongodb://db/care' };
     expect(configurationOf({ ...servers, CARE_ROLE: 'api' }).role).toBe('api');
-    expect(configurationOf({ ...servers, CARE_ROLE: 'worker', CARE_LEASE_SECONDS: '30' })).toMatchObject({
-      role: 'worker',
-      leaseSeconds: 30,
-    });
+    expect(
+      configurationOf({ ...servers, CARE_ROLE: 'worker', CARE_LEASE_SECONDS: '30', CARE_PARTITIONS: '8' }),
+    ).toMatchObject({ role: 'worker', leaseSeconds: 30, partitions: 8 });
   });
 
   it('trusts an OpenID Connect provider', () => {
@@ -55,6 +54,7 @@ describe('configuration', () => {
     ],
     [{ EVENT_STORE: 'sqlite:' }, /EVENT_STORE=sqlite: /],
     [{ READ_MODELS: 'esdb://node' }, /READ_MODELS=esdb:\/\/node .*mongodb:\/\/…/],
+    [{ CARE_PARTITIONS: '3' }, /CARE_PARTITIONS=3 .*1, 2, 4, 8, 16/],
     [{ CARE_TENANT: 'Ümlaut' }, /CARE_TENANT=Ümlaut .*a-z/],
     [{ CARE_DATA: ' ' }, /CARE_DATA= /],
     [{ CARE_JWKS_URL: 'https://id.example.cn' }, /CARE_ISSUER= .*together/],

@@ -134,7 +134,7 @@ describe('three workers beside an api', () => {
     expect(anew.get('service-cases')!.length).toBeGreaterThan(20);
 
     // What live readers were told last of each document is what stands there; of those that are gone, that they are.
-    const standing = new Map(
+    const standing: ReadonlyMap<string, string> = new Map(
       [...anew].flatMap(([collection, lines]) =>
         lines.map((line) => {
           const { id, document } = JSON.parse(line) as Pick<DocumentChange, 'id' | 'document'>;
