@@ -147,7 +147,7 @@ describe('reading over HTTP', () => {
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^text\/plain/);
     expect(text).toMatch(/careledger_commands_total\{command="team.form",outcome="accepted"\} 5/);
-    expect(text).toMatch(/careledger_projection_lag_events\{projection="teams@1[^"]*"\} 0/);
+    expect(text).toMatch(/careledger_projection_lag_events\{projection="teams@2[^"]*"\} 0/);
     expect(text).toMatch(/careledger_http_request_seconds_count\{method="POST",route="\/v1\/teams",status="201"\} 5/);
   });
 
