@@ -148,7 +148,7 @@ describe('live streams', () => {
   });
 
   it('ends with the token', async () => {
-    const brief = await server.token(['agent@*'], { ttlSeconds: 1 });
+    const brief = await server.token(['agent@*'], { ttlSeconds: 2 });
     const stream = await listen(server, '/v1/teams/changes', brief);
     await stream.ended();
     expect(stream.received.some((each) => each.event === 'ready')).toBe(true);

@@ -81,6 +81,13 @@ export class LiveStreams implements BeforeApplicationShutdown {
       stream.output.destroy();
       throw error;
     }
+    // Ended before a byte was sent, it would never be answered.
+    if (stream.output.writableEnded) {
+      stream.output.destroy();
+      throw this.#ended
+        ? new Problem(503, 'live-stream.ended', 'The server is closing: try again.', {}, { 'retry-after': '10' })
+        : new Problem(401, 'access.token', 'The token expired while the stream was being opened: make a new one.');
+    }
     void reply
       .header('Content-Type', 'text/event-stream; charset=utf-8')
       .header('Cache-Control', 'no-store')
