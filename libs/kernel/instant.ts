@@ -27,3 +27,6 @@ export const minutesBetween = (from: Instant, to: Instant): number => (epochMsOf
 
 export const earlier = (a: Instant, b: Instant): Instant => (a <= b ? a : b);
 export const later = (a: Instant, b: Instant): Instant => (a >= b ? a : b);
+
+/** The order of time, for sorting. */
+export const inTimeOrder = (a: Instant, b: Instant): number => (a === b ? 0 : a < b ? -1 : 1);

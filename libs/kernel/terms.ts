@@ -12,6 +12,9 @@ export type Language = (typeof LANGUAGES)[number];
 /** The word for a code, in each language. */
 export type Term = { readonly [L in Language]: string };
 
+/** A word for every code of a vocabulary, or it does not compile. */
+export type Words<Code extends string> = { readonly [C in Code]: Term };
+
 /**
  * A feature's glossary: by the name of a field, then by the code that stands in it. By field, because one code means
  * different things (`customer` as the sender of a file, and as the reason of a tier), and because a product that happens to

@@ -1,3 +1,4 @@
+import { withDatabase } from '../production/with-database.ts';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { atLeast, atMost, ratio, typical } from './rows.ts';
@@ -54,7 +55,7 @@ const mongodbFold = (url: string, kind: 'catch-up' | 'rebuild'): Row => ({
     };
     const program = 'contenders/ledger-fold.ts';
     const modelsIn = (partitions: number) => ({
-      modelsUrl: databaseOf(url, `careledger-bench-${randomUUID()}`),
+      modelsUrl: withDatabase(url, `careledger-bench-${randomUUID()}`),
       partitions,
     });
     return [
@@ -77,9 +78,6 @@ const mongodbFold = (url: string, kind: 'catch-up' | 'rebuild'): Row => ({
       : []),
   ],
 });
-
-const databaseOf = (url: string, database: string): string =>
-  url.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]*)(?:\/[^?]*)?/, `$1/${database}`);
 
 /** What can be measured on the servers whose addresses are given: TEST_EVENTSTORE_URL, TEST_MONGODB_URL. */
 export const serverRows = ({

@@ -1,3 +1,4 @@
+import { withDatabase } from './with-database.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -66,9 +67,6 @@ const events = {
     };
   },
 };
-
-const withDatabase = (url: string, database: string): string =>
-  url.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]*)(?:\/[^?]*)?/, `$1/${database}`);
 
 const models = {
   sqlite: async (folder: string): Promise<Server<StoreAddress>> => ({

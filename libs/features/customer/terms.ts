@@ -1,72 +1,69 @@
 import type { AbcDecision } from '#libs/features/tiering/tiering.events.ts';
-import type { Term, Terms } from '#libs/kernel/terms.ts';
+import type { Term, Terms, Words } from '#libs/kernel/terms.ts';
 import type { CREDIT_RATINGS, CUSTOMER_KINDS, FINANCIAL_STANDINGS, NEED_TYPES, SIZES } from './profile-events.ts';
 import type { SOURCES } from './provenance.ts';
 import type { ADMISSION_STAGES, LIFECYCLE_STAGES, REFUSAL_REASONS, TAG_KINDS } from './relationship-events.ts';
 import type { DUPLICATE_GROUNDS, STANDINGS } from './standing-events.ts';
 import type { RuleTag } from './tag-rules.ts';
 
-/** Every code of a vocabulary has its word, or it does not compile. */
-type Words<Codes extends readonly string[]> = { readonly [Code in Codes[number]]: Term };
-
 /** A letter that people know as it is. */
 const asIs = (code: string): Term => ({ en: code, 'zh-CN': code });
 const abc = { A: asIs('A'), B: asIs('B'), C: asIs('C') };
 
-const kinds: Words<typeof CUSTOMER_KINDS> = {
+const kinds: Words<(typeof CUSTOMER_KINDS)[number]> = {
   enterprise: { en: 'enterprise', 'zh-CN': '企业' },
   individual: { en: 'individual', 'zh-CN': '个人' },
   government: { en: 'government', 'zh-CN': '政府机构' },
   industry: { en: 'industry customer', 'zh-CN': '行业客户' },
 };
-const tagKinds: Words<typeof TAG_KINDS> = {
+const tagKinds: Words<(typeof TAG_KINDS)[number]> = {
   need: { en: 'need', 'zh-CN': '需求' },
   value: { en: 'value', 'zh-CN': '价值' },
   risk: { en: 'risk', 'zh-CN': '风险' },
 };
-const sizes: Words<typeof SIZES> = {
+const sizes: Words<(typeof SIZES)[number]> = {
   micro: { en: 'micro', 'zh-CN': '微型' },
   small: { en: 'small', 'zh-CN': '小型' },
   medium: { en: 'medium', 'zh-CN': '中型' },
   large: { en: 'large', 'zh-CN': '大型' },
 };
-const needs: Words<typeof NEED_TYPES> = {
+const needs: Words<(typeof NEED_TYPES)[number]> = {
   procurement: { en: 'procurement', 'zh-CN': '采购' },
   'technical-support': { en: 'technical support', 'zh-CN': '技术支持' },
   'long-term': { en: 'long-term co-operation', 'zh-CN': '长期合作' },
 };
-const ratings: Words<typeof CREDIT_RATINGS> = {
+const ratings: Words<(typeof CREDIT_RATINGS)[number]> = {
   ...abc,
   ...{ AAA: asIs('AAA'), AA: asIs('AA'), BBB: asIs('BBB'), BB: asIs('BB'), D: asIs('D') },
 };
-const finances: Words<typeof FINANCIAL_STANDINGS> = {
+const finances: Words<(typeof FINANCIAL_STANDINGS)[number]> = {
   sound: { en: 'sound', 'zh-CN': '良好' },
   adequate: { en: 'adequate', 'zh-CN': '尚可' },
   strained: { en: 'strained', 'zh-CN': '紧张' },
   insolvent: { en: 'insolvent', 'zh-CN': '资不抵债' },
 };
-const sources: Words<typeof SOURCES> = {
+const sources: Words<(typeof SOURCES)[number]> = {
   customer: { en: 'the customer', 'zh-CN': '客户' },
   staff: { en: 'staff', 'zh-CN': '工作人员' },
   'public-register': { en: 'a public register', 'zh-CN': '公开登记信息' },
   'third-party': { en: 'a third party', 'zh-CN': '第三方' },
   'source-system': { en: 'the source system', 'zh-CN': '来源系统' },
 };
-const admissionStages: Words<typeof ADMISSION_STAGES> = {
+const admissionStages: Words<(typeof ADMISSION_STAGES)[number]> = {
   screening: { en: 'screening', 'zh-CN': '初筛' },
   qualification: { en: 'qualification', 'zh-CN': '资质审查' },
   'background-check': { en: 'the background check', 'zh-CN': '背景调查' },
   assessment: { en: 'assessment', 'zh-CN': '评估' },
   admission: { en: 'admission', 'zh-CN': '准入' },
 };
-const lifecycleStages: Words<typeof LIFECYCLE_STAGES> = {
+const lifecycleStages: Words<(typeof LIFECYCLE_STAGES)[number]> = {
   identify: { en: 'identification', 'zh-CN': '识别期' },
   develop: { en: 'development', 'zh-CN': '发展期' },
   grow: { en: 'growth', 'zh-CN': '成长期' },
   mature: { en: 'maturity', 'zh-CN': '成熟期' },
   decline: { en: 'decline', 'zh-CN': '衰退期' },
 };
-const refusals: Words<typeof REFUSAL_REASONS> = {
+const refusals: Words<(typeof REFUSAL_REASONS)[number]> = {
   risk: { en: 'risk', 'zh-CN': '风险' },
   credit: { en: 'credit', 'zh-CN': '信用' },
   ability: { en: 'ability to pay', 'zh-CN': '支付能力' },
@@ -75,11 +72,11 @@ const refusals: Words<typeof REFUSAL_REASONS> = {
   incomplete: { en: 'incomplete documents', 'zh-CN': '资料不全' },
   other: { en: 'another reason', 'zh-CN': '其他原因' },
 };
-const standings: Words<typeof STANDINGS> = {
+const standings: Words<(typeof STANDINGS)[number]> = {
   benchmark: { en: 'a benchmark customer', 'zh-CN': '标杆客户' },
   'strategic-potential': { en: 'a customer of strategic potential', 'zh-CN': '战略潜力客户' },
 };
-const grounds: Words<typeof DUPLICATE_GROUNDS> = {
+const grounds: Words<(typeof DUPLICATE_GROUNDS)[number]> = {
   'same-name': { en: 'same name', 'zh-CN': '名称相同' },
   'same-contact': { en: 'same contact', 'zh-CN': '联系人相同' },
   'same-address': { en: 'same address', 'zh-CN': '地址相同' },

@@ -1,28 +1,25 @@
 import { withClockTerms } from '#libs/features/sla/sla.events.ts';
-import type { Term, Terms } from '#libs/kernel/terms.ts';
+import type { Terms, Words } from '#libs/kernel/terms.ts';
 import type { CASE_KINDS, CHANNELS, COMPLEXITIES, PRIORITIES, RESULT_CODES, TIER_BASES, TIERS } from './vocabulary.ts';
 
-/** Every code of a vocabulary has its word, or it does not compile. */
-type Words<Codes extends readonly string[]> = { readonly [Code in Codes[number]]: Term };
-
-const kinds: Words<typeof CASE_KINDS> = {
+const kinds: Words<(typeof CASE_KINDS)[number]> = {
   consultation: { en: 'consultation', 'zh-CN': '咨询' },
   'technical-support': { en: 'technical support', 'zh-CN': '技术支持' },
   'after-sales': { en: 'after-sales service', 'zh-CN': '售后服务' },
   'complaint-hand-over': { en: 'complaint hand-over', 'zh-CN': '投诉转办' },
   'return-visit': { en: 'return visit', 'zh-CN': '回访' },
 };
-const priorities: Words<typeof PRIORITIES> = {
+const priorities: Words<(typeof PRIORITIES)[number]> = {
   critical: { en: 'critical', 'zh-CN': '特急' },
   high: { en: 'high', 'zh-CN': '高' },
   moderate: { en: 'moderate', 'zh-CN': '中' },
   low: { en: 'low', 'zh-CN': '低' },
 };
-const complexities: Words<typeof COMPLEXITIES> = {
+const complexities: Words<(typeof COMPLEXITIES)[number]> = {
   routine: { en: 'routine', 'zh-CN': '常规' },
   complex: { en: 'complex', 'zh-CN': '复杂' },
 };
-const channels: Words<typeof CHANNELS> = {
+const channels: Words<(typeof CHANNELS)[number]> = {
   phone: { en: 'phone', 'zh-CN': '电话' },
   'e-mail': { en: 'e-mail', 'zh-CN': '电子邮件' },
   chat: { en: 'chat', 'zh-CN': '在线聊天' },
@@ -31,12 +28,12 @@ const channels: Words<typeof CHANNELS> = {
   'fax-or-letter': { en: 'fax or letter', 'zh-CN': '传真或信函' },
   other: { en: 'another channel', 'zh-CN': '其他渠道' },
 };
-const tiers: Words<typeof TIERS> = {
+const tiers: Words<(typeof TIERS)[number]> = {
   A: { en: 'A', 'zh-CN': 'A' },
   B: { en: 'B', 'zh-CN': 'B' },
   C: { en: 'C', 'zh-CN': 'C' },
 };
-const tierBases: Words<typeof TIER_BASES> = {
+const tierBases: Words<(typeof TIER_BASES)[number]> = {
   customer: { en: 'the customer’s own tier', 'zh-CN': '客户自身级别' },
   unidentified: { en: 'the customer is not identified', 'zh-CN': '客户身份未确认' },
   untiered: { en: 'the customer has no tier yet', 'zh-CN': '客户尚未分级' },
@@ -49,7 +46,7 @@ const types = {
   complaint: { en: 'complaint', 'zh-CN': '投诉' },
   visit: { en: 'visit', 'zh-CN': '拜访' },
 };
-const results: Words<typeof RESULT_CODES> = {
+const results: Words<(typeof RESULT_CODES)[number]> = {
   solved: { en: 'solved', 'zh-CN': '已解决' },
   'worked-around': { en: 'worked around', 'zh-CN': '临时规避' },
   explained: { en: 'explained', 'zh-CN': '已解释说明' },

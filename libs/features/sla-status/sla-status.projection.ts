@@ -9,6 +9,8 @@ import {
 import { serviceCaseEvents } from '#libs/features/service-case/service-case.events.ts';
 import type { ServiceCaseEvent } from '#libs/features/service-case/service-case.events.ts';
 import {
+  CASE_CLOCKS,
+  COMPLAINT_CLOCKS,
   isOpen,
   policiesOf,
   policyVersionsIn,
@@ -16,7 +18,7 @@ import {
   withMissed,
   withReached,
 } from '#libs/features/sla/sla.events.ts';
-import type { ClockName, ClockRecordData, Outcome, SlaClock } from '#libs/features/sla/sla.events.ts';
+import type { ClockRecordData, Outcome, SlaClock } from '#libs/features/sla/sla.events.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonValue } from '#libs/kernel/json.ts';
 import { projection } from '#libs/kernel/projection.ts';
@@ -53,9 +55,6 @@ export type ClockRow = Omit<SlaClock, 'targets' | 'pauses' | 'thresholds' | 'rea
 };
 type Row = ClockRow & Document;
 
-const CASE_CLOCKS: readonly ClockName[] = ['first-response', 'next-response', 'update', 'resolution', 'internal'];
-const COMPLAINT_CLOCKS: readonly ClockName[] = ['response', 'plan', 'closing'];
-
 const json = <T>(values: readonly T[]) => values as unknown as readonly JsonValue[];
 const clockOf = (row: Row): SlaClock => row as unknown as SlaClock;
 
@@ -80,6 +79,14 @@ const earlierOf = (row: Row): EarlierCycle => {
 
 type Owner = Pick<ClockRow, 'about' | 'aboutId' | 'reference' | 'sort' | 'customerId' | 'team' | 'assigneeId'>;
 
+/** Of a row, or of what a record says: no more than that. */
+const ownerOf = ({ about, aboutId, reference, sort, customerId, team, assigneeId }: Owner): Owner => ({
+  ...{ about, aboutId, reference, sort },
+  ...(customerId === undefined ? {} : { customerId }),
+  ...(team === undefined ? {} : { team }),
+  ...(assigneeId === undefined ? {} : { assigneeId }),
+});
+
 const rowOf = (owner: Owner, clock: SlaClock, earlierCycles: readonly JsonValue[]): Row => {
   const { servedAs, slaVersion, calendarVersion } = clock.targets[clock.governedBy]!;
   const { tier, urgent } = servedAs;
@@ -96,13 +103,6 @@ const rowOf = (owner: Owner, clock: SlaClock, earlierCycles: readonly JsonValue[
   };
 };
 
-const ownerOf = ({ about, aboutId, reference, sort, customerId, team, assigneeId }: Row): Owner => ({
-  ...{ about, aboutId, reference, sort },
-  ...(customerId === undefined ? {} : { customerId }),
-  ...(team === undefined ? {} : { team }),
-  ...(assigneeId === undefined ? {} : { assigneeId }),
-});
-
 const changed = (row: Row | undefined, cycle: number, change: (clock: SlaClock) => SlaClock): Row | undefined =>
   row === undefined || row.cycle !== cycle ? row : rowOf(ownerOf(row), change(clockOf(row)), row.earlierCycles);
 
@@ -113,15 +113,9 @@ type Judged = { readonly streamId: string; readonly data: ClockRecordData<'clock
 const judged =
   (about: ClockRow['about']) =>
   (row: Row | undefined, { data, streamId }: Judged, key: string): Row | undefined => {
-    const { clocks, reference, sort, customerId, team, assigneeId } = data;
-    const owner: Owner = {
-      ...{ about, aboutId: streamId, reference, sort },
-      ...(customerId === undefined ? {} : { customerId }),
-      ...(team === undefined ? {} : { team }),
-      ...(assigneeId === undefined ? {} : { assigneeId }),
-    };
+    const owner = ownerOf({ about, aboutId: streamId, ...data });
     // A fact may end one run of a clock and begin the next.
-    return clocks
+    return data.clocks
       .filter(({ clock }) => clock === nameIn(key))
       .reduce<Row | undefined>((before, clock) => {
         const earlier =

@@ -1,17 +1,8 @@
 import { field } from '#libs/kernel/fields.ts';
 import Type from 'typebox';
-import type { ClockName, Outcome, SlaClock } from './clock.ts';
+import { CASE_CLOCKS, COMPLAINT_CLOCKS } from './clock.ts';
+import type { Outcome, SlaClock } from './clock.ts';
 
-const CLOCKS = [
-  'first-response',
-  'next-response',
-  'update',
-  'resolution',
-  'internal',
-  'response',
-  'plan',
-  'closing',
-] as const satisfies readonly ClockName[];
 const OUTCOMES = [
   'met',
   'breached',
@@ -20,7 +11,7 @@ const OUTCOMES = [
   'undetermined',
 ] as const satisfies readonly Outcome[];
 
-export const clockName = () => Type.Enum([...CLOCKS]);
+export const clockName = () => Type.Enum([...CASE_CLOCKS, ...COMPLAINT_CLOCKS]);
 export const version = () => field.text(60);
 const ms = () => Type.Integer({ minimum: 0 });
 const percent = () => Type.Integer({ minimum: 1, maximum: 100 });

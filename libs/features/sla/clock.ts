@@ -1,8 +1,9 @@
 import type { Instant } from '#libs/kernel/instant.ts';
 
-/** Of cases: the first five. Of complaints: `response`, `plan` and `closing`. [SLA 2, B3] */
-export type ClockName =
-  'first-response' | 'next-response' | 'update' | 'resolution' | 'internal' | 'response' | 'plan' | 'closing';
+/** What is timed of a case [SLA 2] and of a complaint [B3]. */
+export const CASE_CLOCKS = ['first-response', 'next-response', 'update', 'resolution', 'internal'] as const;
+export const COMPLAINT_CLOCKS = ['response', 'plan', 'closing'] as const;
+export type ClockName = (typeof CASE_CLOCKS)[number] | (typeof COMPLAINT_CLOCKS)[number];
 
 /** What a rule of the policy asks about. */
 export interface ServedAs {

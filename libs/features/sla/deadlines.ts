@@ -77,10 +77,8 @@ export const dueBy = (target: ClockTarget, counting: Counting): number => {
 };
 
 /** A share may not be a whole number of ms of working days: it is reached with the first ms that is not less. [SLA 9] */
-const shareBy = (target: ClockTarget, counting: Counting, percent: number, due: number): number =>
-  percent === 100 || due === Infinity
-    ? due
-    : momentOf(counting, Math.ceil((wholeMs(target, counting) * percent) / 100));
+const shareBy = (counting: Counting, whole: number, percent: number, due: number): number =>
+  percent === 100 || due === Infinity ? due : momentOf(counting, Math.ceil((whole * percent) / 100));
 
 const percentsOf = (target: ClockTarget, { thresholds }: SlaDocument): readonly number[] =>
   target.counts !== 'working-days' && target.minutes < thresholds.shortUnderMinutes
@@ -115,8 +113,9 @@ export const withDeadline = (clock: SlaClock, policies: Policies): SlaClock => {
     const counting = countingOf(clock, target, policies);
     const dueByIt = dueBy(target, counting);
     if (dueByIt < due) [due, governedBy] = [dueByIt, index];
+    const whole = dueByIt === Infinity ? Infinity : wholeMs(target, counting);
     for (const percent of percentsOf(target, policies.sla)) {
-      const at = shareBy(target, counting, percent, dueByIt);
+      const at = shareBy(counting, whole, percent, dueByIt);
       if (at < (shares.get(percent) ?? Infinity)) shares.set(percent, at);
     }
   }

@@ -1,12 +1,10 @@
 import type { Instant } from '#libs/kernel/instant.ts';
 import { epochMsOf } from '#libs/kernel/instant.ts';
+import type { Language, Words } from '#libs/kernel/terms.ts';
 import { NEVER_DUE } from './clock.ts';
 import type { ClockName, ClockTarget } from './clock.ts';
 import type { Explanation, ExplainedSegment, Why } from './explanation.ts';
 import { wallInWords } from './wall-time.ts';
-
-type Language = 'en' | 'zh-CN';
-type Words<Code extends string> = { readonly [C in Code]: { readonly [L in Language]: string } };
 
 const CLOCKS: Words<ClockName> = {
   'first-response': { en: 'First response', 'zh-CN': '首次响应' },

@@ -1,4 +1,5 @@
 import type { Consultation, DecisionContext } from '#libs/kernel/aggregate.ts';
+import { inTimeOrder } from '#libs/kernel/instant.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import {
   CALENDAR_POLICY_ID,
@@ -109,7 +110,7 @@ const told = ({ reached, missed, moved, passedOnChange }: Omit<Advanced, 'clocks
       ({ at: occurredAt, ...data }) => ({ name: 'deadline-passed-by-change.v1', occurredAt, data }) as const,
     ),
   ];
-  return records.sort((a, b) => (a.occurredAt === b.occurredAt ? 0 : a.occurredAt < b.occurredAt ? -1 : 1));
+  return records.sort((a, b) => inTimeOrder(a.occurredAt, b.occurredAt));
 };
 
 /**
@@ -155,7 +156,7 @@ export class Judging {
     const moves = [
       ...movesOf('sla', sla, judgedBy.slaVersion, until, this.#momentOf),
       ...movesOf('calendar', calendar, judgedBy.calendarVersion, until, this.#momentOf),
-    ].sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? -1 : 1));
+    ].sort((a, b) => inTimeOrder(a.at, b.at));
     let by = judgedBy;
     return moves.flatMap(({ at, cause, version }) => {
       by = cause === 'sla' ? { ...by, slaVersion: version } : { ...by, calendarVersion: version };

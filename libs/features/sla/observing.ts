@@ -1,4 +1,4 @@
-import { earlier, epochMsOf, instantOf } from '#libs/kernel/instant.ts';
+import { earlier, epochMsOf, instantOf, inTimeOrder } from '#libs/kernel/instant.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import { isOpen, isPastDeadline, NEVER_DUE } from './clock.ts';
 import type { ClockName, ClockSet, SlaClock } from './clock.ts';
@@ -45,7 +45,7 @@ export interface Advanced extends Observed {
 }
 
 const byTime = <Each extends { readonly at: Instant }>(found: readonly Each[]): readonly Each[] =>
-  found.toSorted((a, b) => (a.at === b.at ? 0 : a.at < b.at ? -1 : 1));
+  found.toSorted((a, b) => inTimeOrder(a.at, b.at));
 
 /**
  * What has come to pass by `now`, each thing once. A threshold is reached at its moment; a deadline is missed just after it, for

@@ -1,22 +1,7 @@
 import { policyEvents } from '#libs/features/policy/policy.events.ts';
 import { addMinutes } from '#libs/kernel/instant.ts';
-import type { JsonObject } from '#libs/kernel/json.ts';
 import { defineSaga, schedule } from '#libs/kernel/saga.ts';
-import type { SagaOutput } from '#libs/kernel/saga.ts';
-
-const observeEach = (about: 'case' | 'complaint', name: string, filter: JsonObject): SagaOutput => ({
-  kind: 'command-each',
-  name,
-  collection: 'sla-status',
-  filter: { about, open: true, ...filter },
-  idField: 'aboutId',
-  body: {},
-});
-
-const observeAll = (filter: JsonObject = {}) => [
-  observeEach('case', 'service-case.observe-clocks', filter),
-  observeEach('complaint', 'complaint.observe-clocks', filter),
-];
+import { toEachOpen } from './each-open.ts';
 
 /** Long after any command that was decided before it saw the new version is in the lists. */
 const STRAGGLERS_AFTER_MINUTES = 1;
@@ -36,10 +21,10 @@ export const policyChangesSaga = defineSaga('sla-policy-changes', {
   react: (state, input, kind) => {
     if (input.type === 'timer') {
       const { version } = input.payload as { readonly version: string };
-      return { state, outputs: observeAll({ [`${kind}Version`]: { $ne: version } }) };
+      return { state, outputs: toEachOpen('observe-clocks', { [`${kind}Version`]: { $ne: version } }) };
     }
     const { version } = input.data;
     const at = addMinutes(input.recordedAt, STRAGGLERS_AFTER_MINUTES);
-    return { state, outputs: [...observeAll(), schedule({ version }, { at, key: 'stragglers' })] };
+    return { state, outputs: [...toEachOpen('observe-clocks'), schedule({ version }, { at, key: 'stragglers' })] };
   },
 });

@@ -1,5 +1,5 @@
 // The feature's public face. It has no events of its own: clocks stand in the events of what they are about.
-export { isOpen, isPastDeadline, NEVER_DUE, NO_CLOCKS } from './clock.ts';
+export { CASE_CLOCKS, COMPLAINT_CLOCKS, isOpen, isPastDeadline, NEVER_DUE, NO_CLOCKS } from './clock.ts';
 export type {
   ClockName,
   ClockSet,

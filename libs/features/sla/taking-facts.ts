@@ -1,12 +1,11 @@
 import { later } from '#libs/kernel/instant.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
+import { COMPLAINT_CLOCKS } from './clock.ts';
 import type { ClockName, Standing } from './clock.ts';
 import type { ClockFact, FactOf } from './clock-facts.ts';
 import { answersAll, asksForAnswer, isLatestAnswer, isWithTeam } from './standing.ts';
 import type { Taking } from './taking.ts';
 import { targetsFor } from './targets.ts';
-
-const COMPLAINT_CLOCKS = ['response', 'plan', 'closing'] as const;
 
 const beginComplaint = (taking: Taking): void => {
   for (const name of COMPLAINT_CLOCKS) taking.begin(name, taking.at);

@@ -1,9 +1,7 @@
 import { shippedDocuments } from '#libs/features/policy/policy.events.ts';
-import type { Term, Terms } from '#libs/kernel/terms.ts';
+import type { Term, Terms, Words } from '#libs/kernel/terms.ts';
 import type { ClockName, Outcome } from './clock.ts';
 import type { MoveCause } from './observing.ts';
-
-type Words<Code extends string> = { readonly [C in Code]: Term };
 
 export const clockTerms: Words<ClockName> = {
   'first-response': { en: 'first response', 'zh-CN': '首次响应' },
