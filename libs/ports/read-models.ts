@@ -108,7 +108,7 @@ export interface ReadModels {
    */
   apply(batch: Batch): Promise<void>;
   /** `apply` for batches of several projections, in one transaction: all of them are written, or none. */
-  applyAll?(batches: readonly Batch[]): Promise<void>;
+  applyAll(batches: readonly Batch[]): Promise<void>;
   /**
    * How many of one collection's present documents are missing or different (content or position) in another, a part at a time:
    * `next` is where to go on, absent at the end.

@@ -2,6 +2,7 @@ import type { CollectionSpec, Document } from '#libs/kernel/projection.ts';
 import { CheckpointMismatch } from '#libs/ports/read-models.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
 import type { DeadLetter } from './ledger.ts';
+import { collectionIn } from './partitions.ts';
 
 /** Where events wait that a read model could not take. Written in the same transaction as the checkpoint that passes them. */
 export const DEAD_LETTERS: CollectionSpec = { name: 'dead-letters', kind: 'current', indexes: [['projection']] };
@@ -23,7 +24,7 @@ export const deadLettersIn = async (models: ReadModels): Promise<readonly DeadLe
 
 /** The letters of a physical collection, whatever its partitions, would wait for ever once it is replaced. */
 export const forgetLettersOf = async (models: ReadModels, physical: string): Promise<void> => {
-  const letters = (await deadLettersIn(models)).filter(({ projection }) => collectionOfLetter(projection) === physical);
+  const letters = (await deadLettersIn(models)).filter(({ projection }) => collectionIn(projection) === physical);
   if (letters.length === 0) return;
   for (let attempt = 1; ; attempt += 1) {
     const before = await models.checkpoint(DEAD_LETTERS_PHYSICAL);
@@ -44,5 +45,3 @@ export const forgetLettersOf = async (models: ReadModels, physical: string): Pro
     }
   }
 };
-
-const collectionOfLetter = (projection: string): string => projection.split('#')[0]!;

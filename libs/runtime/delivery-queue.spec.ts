@@ -40,7 +40,8 @@ it('sends each message once, in order of its line, never more than so many to on
         const ofLine = ended.filter((index) => messages[index]!.line === line);
         expect(ofLine).toEqual([...ofLine].sort((x, y) => x - y));
       }
-      expect(queue.size).toBe(0);
+      expect(queue.take(Number.MAX_SAFE_INTEGER)).toBeUndefined();
+      expect(queue.nextDueMs()).toBeUndefined();
     }),
   );
 });

@@ -11,18 +11,14 @@ export interface Queued {
   readonly receiver: string;
 }
 
-interface Line {
-  readonly receiver: string;
-  readonly waiting: Queued[];
-}
-
 /**
  * Which message may be sent now: of each order key the first only, of each receiver so many at a time. One that waits for its next attempt
  * holds up those behind it, and nobody else.
  */
 export class DeliveryQueue {
   readonly #mostPerReceiver: number;
-  readonly #lines = new Map<string, Line>();
+  /** By order key; none is empty. */
+  readonly #lines = new Map<string, Queued[]>();
   /** The first of each line, by due time, where it is neither under way nor due already. */
   readonly #timers = new Timers();
   /** Lines whose first is due, by receiver. */
@@ -33,21 +29,15 @@ export class DeliveryQueue {
     this.#mostPerReceiver = mostPerReceiver;
   }
 
-  get size(): number {
-    let size = 0;
-    for (const { waiting } of this.#lines.values()) size += waiting.length;
-    return size;
-  }
-
   /** Behind those of the same key that are here already. */
   add(message: Queued): void {
-    const { orderKey, receiver } = message;
+    const { orderKey } = message;
     const line = this.#lines.get(orderKey);
     if (line !== undefined) {
-      line.waiting.push(message);
+      line.push(message);
       return;
     }
-    this.#lines.set(orderKey, { receiver, waiting: [message] });
+    this.#lines.set(orderKey, [message]);
     this.#timers.put(orderKey, [{ key: message.id, dueAt: message.nextAttemptAt }]);
   }
 
@@ -55,7 +45,7 @@ export class DeliveryQueue {
   take(nowMs: number): Queued | undefined {
     for (let due = this.#timers.first(); due !== undefined && due.dueMs <= nowMs; due = this.#timers.first()) {
       this.#timers.put(due.stream, []);
-      const { receiver } = this.#lines.get(due.stream)!;
+      const { receiver } = this.#lines.get(due.stream)![0]!;
       const others = this.#due.get(receiver);
       if (others === undefined) this.#due.set(receiver, [due.stream]);
       else others.push(due.stream);
@@ -66,21 +56,21 @@ export class DeliveryQueue {
       const orderKey = lines.shift()!;
       if (lines.length === 0) this.#due.delete(receiver);
       this.#underWay.set(receiver, underWay + 1);
-      return this.#lines.get(orderKey)!.waiting[0]!;
+      return this.#lines.get(orderKey)![0]!;
     }
     return undefined;
   }
 
   /** It needs no further attempt. */
   done({ orderKey, receiver }: Queued): void {
-    this.#lines.get(orderKey)!.waiting.shift();
+    this.#lines.get(orderKey)!.shift();
     this.#landed(orderKey, receiver);
   }
 
   /** It stays the first of its line until then. */
   again(message: Queued, nextAttemptAt: Instant): void {
     const { orderKey, receiver } = message;
-    this.#lines.get(orderKey)!.waiting[0] = { ...message, nextAttemptAt };
+    this.#lines.get(orderKey)![0] = { ...message, nextAttemptAt };
     this.#landed(orderKey, receiver);
   }
 
@@ -91,7 +81,7 @@ export class DeliveryQueue {
 
   #landed(orderKey: string, receiver: string): void {
     this.#underWay.set(receiver, this.#underWay.get(receiver)! - 1);
-    const first = this.#lines.get(orderKey)!.waiting[0];
+    const first = this.#lines.get(orderKey)![0];
     if (first === undefined) this.#lines.delete(orderKey);
     else this.#timers.put(orderKey, [{ key: first.id, dueAt: first.nextAttemptAt }]);
   }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { LEDGER } from '#libs/kernel/actor.ts';
 import { epochMsOf, instantOf } from '#libs/kernel/instant.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
+import type { Language } from '#libs/kernel/terms.ts';
 import type { Channel, ChannelName, Delivery, OutwardMessage } from '#libs/ports/channel.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
@@ -28,7 +30,7 @@ interface Outgoing {
   readonly place: number;
   readonly nextAttemptAt: Instant;
   readonly requestedAt: Instant;
-  readonly language: 'zh-CN' | 'en';
+  readonly language: Language;
   readonly subjectLine: string;
   readonly text: string;
   readonly link: string;
@@ -87,6 +89,7 @@ export class DeliveryRunner {
   readonly #channels: ReadonlyMap<ChannelName, Channel>;
   readonly #onAlarm: (message: string) => void;
   readonly #stop = new AbortController();
+  readonly #stopped = once(this.#stop.signal, 'abort');
   readonly #underWay = new Set<Promise<void>>();
   readonly #alarmed = new Set<string>();
   #queue: DeliveryQueue | undefined;
@@ -164,7 +167,8 @@ export class DeliveryRunner {
     if (this.#queue === undefined) {
       // What others still did is known before anything is sent.
       await Promise.all(this.#underWay);
-      await ledger.caughtUp(undefined, catchUpMs);
+      await Promise.race([ledger.caughtUp(undefined, catchUpMs), this.#stopped]);
+      if (this.#stop.signal.aborted) return;
       this.#queue = new DeliveryQueue(mostPerReceiver);
       this.#place = 0;
     }

@@ -4,7 +4,7 @@ import type { LedgerEvent } from '#libs/kernel/event.ts';
 import type { EventStore } from '#libs/ports/event-store.ts';
 import type { Filter, ReadModels, StoredDocument } from '#libs/ports/read-models.ts';
 import { HISTORY_READERS } from './access.ts';
-import type { AggregateStates } from './aggregate-states.ts';
+import type { AggregateStates, LoadedState } from './aggregate-states.ts';
 import type { Decode } from './codec.ts';
 import { AccessDenied } from './ledger.ts';
 import type { HistoryEntry, HistoryPage, Viewer } from './ledger.ts';
@@ -45,15 +45,17 @@ export const historiesOf = ({ registry, store, models, decode, states, entriesOf
     return parsed === undefined ? undefined : { ...parsed, stream: streamOf(parsed.aggregate.name, parsed.id) };
   };
 
-  const checkMayRead = async (stream: string, viewer: Viewer): Promise<void> => {
+  /** Resolves with the aggregate as it stands, on which it depends who may read it. */
+  const checkMayRead = async (stream: string, viewer: Viewer): Promise<LoadedState | undefined> => {
     const parsed = parseStream(registry, stream);
-    if (parsed === undefined) return;
-    const { state } = await states.load(parsed.aggregate, stream);
-    const team = parsed.aggregate.owningTeamOf?.(state);
+    if (parsed === undefined) return undefined;
+    const loaded = await states.load(parsed.aggregate, stream);
+    const team = parsed.aggregate.owningTeamOf?.(loaded.state);
     if (!mayAct(viewer.actor, HISTORY_READERS, team))
       throw new AccessDenied(
         `${viewer.actor.id} may not read ${stream}${team === undefined ? '' : ` of team ${team}`}: it needs one of the roles ${HISTORY_READERS.join(', ')} there.`,
       );
+    return loaded;
   };
 
   /** The next rows that meet any of the filters, by position. One question each: no index serves them joined by $or. */

@@ -205,7 +205,7 @@ export class LeaseShare {
             await this.#free(name);
           });
         }
-      } else if (count < share && this.#seat !== undefined && !isAlive(checkpoints, seats, found?.position ?? 0, now)) {
+      } else if (count < share && this.#seat !== undefined && this.#isFree(checkpoints, found, now)) {
         count += 1;
         this.#attend(name, async () => void (await this.#take(name, found)));
       }
@@ -226,11 +226,19 @@ export class LeaseShare {
     return this.#mark === own.position && found?.position === own.position && found.epoch === own.epoch;
   }
 
+  /** Nobody alive holds it; or this worker does and was never told, because the answer to its taking was lost. */
+  #isFree(checkpoints: ReadonlyMap<string, Checkpoint>, found: Checkpoint | undefined, now: number): boolean {
+    return found?.position === this.#mark || !isAlive(checkpoints, this.#options.seats, found?.position ?? 0, now);
+  }
+
   get #mark(): number {
     return this.#seat === undefined ? 0 : markOf(this.#seat, this.#seats[this.#seat]!.epoch);
   }
 
   async #lose(name: string): Promise<void> {
+    const { models, seats } = this.#options;
+    // It may have been seized here since the round looked.
+    if (this.#isOwn(name, await models.checkpoint(shareName(seats, name)))) return;
     this.#held.delete(name);
     await this.#options.work.layDown(name);
     this.#options.onAlarm(`${name} went to another worker, this one stands by.`);

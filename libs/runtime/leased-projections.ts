@@ -7,6 +7,7 @@ import type { Projections } from './projections.ts';
 import { Projector } from './projector.ts';
 import type { ProjectorOptions } from './projector.ts';
 import { reasonOf } from './reason-of.ts';
+import { collectionIn } from './partitions.ts';
 import { checkSamePartitions, seatsOf } from './same-partitions.ts';
 import { Outdated, unitsOf } from './units.ts';
 import type { Unit } from './units.ts';
@@ -112,7 +113,7 @@ export class LeasedProjections implements Projections {
     const names = this.#namesOf((each) =>
       collections.some(
         ({ logical, physical }) =>
-          logical === each && letters.some(({ projection }) => projection.split('#')[0] === physical),
+          logical === each && letters.some(({ projection }) => collectionIn(projection) === physical),
       ),
     );
     return this.#share.seizing(names, async () => {

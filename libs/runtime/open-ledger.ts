@@ -55,17 +55,15 @@ export const openLedger = (parts: LedgerParts): Ledger => {
     return moment.asOf === undefined ? undefined : store.positionAsOf(moment.asOf);
   };
 
-  const present = async (
-    projection: Projection,
-    document: Document,
-    viewer: Viewer,
-    now = clock.now(),
-  ): Promise<Document> => {
-    const opened = (await sealer.openAll(document as JsonObject, maySeeClass(viewer.actor))) as Document;
-    if (projection.onRead === undefined) return opened;
+  /** Shows documents of one collection as a viewer sees them; what all of them need besides is looked up once. */
+  const presenter = async (projection: Projection, viewer: Viewer, now = clock.now()) => {
+    const { onRead, readWith = [] } = projection;
     const consulted: { [as: string]: unknown } = {};
-    for (const { as, view, id } of projection.readWith ?? []) consulted[as] = await handler.states.consult(view, id);
-    return projection.onRead(opened, now, consulted);
+    for (const { as, view, id } of readWith) consulted[as] = await handler.states.consult(view, id);
+    return async (document: Document): Promise<Document> => {
+      const opened = (await sealer.openAll(document as JsonObject, maySeeClass(viewer.actor))) as Document;
+      return onRead === undefined ? opened : onRead(opened, now, consulted);
+    };
   };
 
   /** undefined: the document is of a collection without versions and has to be folded from the log. */
@@ -89,10 +87,10 @@ export const openLedger = (parts: LedgerParts): Ledger => {
       const parsed = histories.streamNamed(stream);
       if (parsed === undefined) return undefined;
       const { aggregate, id } = parsed;
-      await histories.checkMayRead(parsed.stream, viewer);
+      const present = await histories.checkMayRead(parsed.stream, viewer);
       const isPresent = moment.asOf === undefined && moment.asAt === undefined;
       const found = isPresent
-        ? await handler.states.load(aggregate, parsed.stream)
+        ? present
         : await stateWithin(store, decode, aggregate, parsed.stream, await withinMoment(store, moment));
       if (found === undefined || found.revision === -1) return undefined;
       const state = await sealer.openAll(found.state as JsonValue, maySeeClass(viewer.actor));
@@ -132,7 +130,8 @@ export const openLedger = (parts: LedgerParts): Ledger => {
         throw new AccessDenied(
           `${viewer.actor.id} may not read ${collection}/${id}: it belongs to another team. Ask that team, or for a grant in it.`,
         );
-      return { ...found, document: await present(projection, found.document, viewer, moment.asOf) };
+      const present = await presenter(projection, viewer, moment.asOf);
+      return { ...found, document: await present(found.document) };
     },
 
     async find(collection, query, viewer, moment = {}): Promise<Page> {
@@ -144,9 +143,9 @@ export const openLedger = (parts: LedgerParts): Ledger => {
         ...(asOfPosition === undefined ? {} : { asOfPosition }),
       };
       const page = await models.find(collection, full);
+      const present = await presenter(projection, viewer, moment.asOf);
       const documents: StoredDocument[] = [];
-      for (const each of page.documents)
-        documents.push({ ...each, document: await present(projection, each.document, viewer, moment.asOf) });
+      for (const each of page.documents) documents.push({ ...each, document: await present(each.document) });
       return { ...page, documents };
     },
 
@@ -179,7 +178,7 @@ export const openLedger = (parts: LedgerParts): Ledger => {
     onApplied: (listener) => projections.onApplied(listener),
 
     mayRead: (collection, document, viewer) => mayReadDocument(viewer.actor, projectionOf(collection), document),
-    present: (collection, document, viewer) => present(projectionOf(collection), document, viewer),
+    present: async (collection, document, viewer) => (await presenter(projectionOf(collection), viewer))(document),
 
     pseudonym: (kind, value) => deriveId(tenant, `${kind}/${vault.blindIndex(kind, value)}`),
 

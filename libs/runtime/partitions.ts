@@ -19,6 +19,9 @@ export const partitionsOf = (count: PartitionCount): readonly Partition[] =>
 export const partitionName = (name: string, { index, of }: Partition): string =>
   of === 1 ? name : `${name}#${index}/${of}`;
 
+/** The physical collection whose partition it names. */
+export const collectionIn = (partition: string): string => partition.split('#')[0]!;
+
 /** FNV-1a over UTF-16 units, then mixed: the lowest bits alone would not spread. Changing it means rebuilding all that is partitioned. */
 const hashOf = (key: string): number => {
   let hash = 0x811c9dc5;

@@ -99,8 +99,7 @@ export class ProjectionRun {
   }
 
   /**
-   * Each run folds the events in store order; the outcomes are stored with the new checkpoints, in one transaction where the
-   * store can. Events up to a run's checkpoint are passed over. `upTo`: the place that is reached by this, at least the last
+   * Each run folds the events in store order; the outcomes are stored with the new checkpoints in one transaction. Events up to a run's checkpoint are passed over. `upTo`: the place that is reached by this, at least the last
    * event's. A run that fails does not keep the others from going on.
    */
   static async takeAll(
@@ -109,8 +108,7 @@ export class ProjectionRun {
     events: readonly LedgerEvent[],
     upTo: number,
   ): Promise<readonly PromiseSettledResult<readonly DocumentChange[]>[]> {
-    if (models.applyAll === undefined || runs.length === 1)
-      // Each has its own checkpoint and documents: on a server they need not wait for each other.
+    if (runs.length === 1)
       return Promise.allSettled(runs.map(async (run) => run.#store(await run.#take(events, upTo))));
     const folded = await Promise.allSettled(runs.map((run) => run.#take(events, upTo)));
     const batches = folded.flatMap((each) => (each.status === 'fulfilled' ? (each.value.batch ?? []) : []));

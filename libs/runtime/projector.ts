@@ -10,12 +10,15 @@ import { differenceBetween } from './compare-collections.ts';
 import { DEAD_LETTERS, DEAD_LETTERS_PHYSICAL, deadLettersIn, forgetLettersOf } from './dead-letters.ts';
 import { Exclusive } from './exclusive.ts';
 import type { DeadLetter, DocumentChange, Lag, RebuildReport } from './ledger.ts';
+import { foldMissing, largeBatch } from './fold-runs.ts';
 import { lagOf } from './observed-projections.ts';
 import { partitionCountOf, partitionsOf } from './partitions.ts';
 import type { PartitionCount } from './partitions.ts';
 import type { Projections } from './projections.ts';
+import { PositionWaiters } from './position-waiters.ts';
 import { ProjectionRun } from './projection-run.ts';
 import { generationOf, physicalName } from './physical-name.ts';
+import { errorOf } from './reason-of.ts';
 import type { Registry } from './registry.ts';
 import { sideBySide } from './side-by-side.ts';
 import { Outdated, unitOf, unitsOf } from './units.ts';
@@ -39,8 +42,6 @@ export interface ProjectorOptions {
 
 const buildName = ({ name }: ProjectionRun): string => `building ${name}`;
 
-/** Events between two writes while many are to be folded: in a rebuild, and when starting far behind. */
-const largeBatch = 5_000;
 /** Units opened at the same time. */
 const openedAtOnce = 16;
 /** A live batch with fewer events than this is followed by a pause, so that more share the next one's transaction. */
@@ -52,11 +53,11 @@ export class Projector implements Projections {
   readonly #options: ProjectorOptions;
   readonly #projections: readonly Projection[];
   readonly #units: ReadonlyMap<string, Unit>;
-  /** By unit. Those of a build also stand here, under names of their own, while it waits for its switch. */
   readonly #filter: EventFilter;
+  /** By unit. Those of a build also stand here, under names of their own, while it waits for its switch. */
   readonly #runs = new Map<string, ProjectionRun>();
   readonly #listeners = new Set<(changes: readonly DocumentChange[], position: number) => void>();
-  readonly #waiting = new Set<{ position: number; resolve: () => void }>();
+  readonly #waiting = new PositionWaiters();
   /** One batch, rebuild step or retry at a time: they share documents and checkpoints. */
   readonly #exclusive = new Exclusive();
   readonly #stop = new AbortController();
@@ -111,7 +112,7 @@ export class Projector implements Projections {
     const runs = new Map<string, ProjectionRun>();
     const fail = (name: string, error: unknown) => {
       runs.delete(name);
-      failures.set(name, error instanceof Error ? error : new Error(String(error)));
+      failures.set(name, errorOf(error));
     };
     await sideBySide(openedAtOnce, names, async (name) => {
       try {
@@ -129,10 +130,10 @@ export class Projector implements Projections {
       return failures;
     }
     const onFailed = (run: ProjectionRun, reason: unknown) => fail(unitOf(run), reason);
-    await this.#fold([...runs.values()], { onFailed });
+    await foldMissing(this.#reading, [...runs.values()], { onFailed });
     for (const run of runs.values()) await run.complete();
     await this.#exclusive.run(async () => {
-      await this.#fold([...runs.values()], { upTo: this.#position, onFailed });
+      await foldMissing(this.#reading, [...runs.values()], { upTo: this.#position, onFailed });
       for (const [name, run] of runs) this.#runs.set(name, run);
     });
     return failures;
@@ -151,25 +152,15 @@ export class Projector implements Projections {
   caughtUp(position: number, timeoutMs: number): Promise<void> {
     if (this.#position >= position && !this.#isStarting) return Promise.resolve();
     if (this.#failed !== undefined) return Promise.reject(this.#failed);
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(waiter);
-        reject(
-          this.#failed ??
-            new Error(
-              `The read models are at position ${this.#position}, not yet at ${position}, after ${timeoutMs} ms: retry later, or look at the lag.`,
-            ),
-        );
-      }, timeoutMs);
-      const waiter = {
-        position,
-        resolve: () => {
-          clearTimeout(timer);
-          resolve();
-        },
-      };
-      this.#waiting.add(waiter);
-    });
+    return this.#waiting.until(
+      position,
+      timeoutMs,
+      () =>
+        this.#failed ??
+        new Error(
+          `The read models are at position ${this.#position}, not yet at ${position}, after ${timeoutMs} ms: retry later, or look at the lag.`,
+        ),
+    );
   }
 
   lag(): Promise<readonly Lag[]> {
@@ -215,6 +206,11 @@ export class Projector implements Projections {
     this.#stop.abort();
     await this.#running;
     await this.#exclusive.idle();
+  }
+
+  get #reading() {
+    const { models, store, decode } = this.#options;
+    return { models, store, decode, signal: this.#stop.signal };
   }
 
   #named(collection: string | undefined): readonly Projection[] {
@@ -264,7 +260,7 @@ export class Projector implements Projections {
       }
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      this.#failed = error instanceof Error ? error : new Error(String(error));
+      this.#failed = errorOf(error);
       const fenced = error instanceof CheckpointMismatch ? ' Another worker took over.' : '';
       this.#options.onAlarm?.(`The read models stand still: ${this.#failed.message}${fenced}`);
     }
@@ -310,12 +306,7 @@ export class Projector implements Projections {
 
   /** Those who wait for a position that is reached. */
   #wake(): void {
-    if (this.#isStarting) return;
-    for (const waiter of this.#waiting)
-      if (waiter.position <= this.#position) {
-        this.#waiting.delete(waiter);
-        waiter.resolve();
-      }
+    if (!this.#isStarting) this.#waiting.reached(this.#position);
   }
 
   #drop(run: ProjectionRun, reason: unknown): void {
@@ -350,10 +341,10 @@ export class Projector implements Projections {
       onProgress?.(builds[0]!.position, total);
     };
     // Most of the way beside the live batches, the rest while they wait for a moment.
-    await this.#fold(builds, { onBatch });
+    await foldMissing(this.#reading, builds, { onBatch });
     for (const run of builds) await run.complete();
     await this.#exclusive.run(async () => {
-      await this.#fold(builds, { upTo: this.#position, onBatch });
+      await foldMissing(this.#reading, builds, { upTo: this.#position, onBatch });
       for (const run of builds) this.#runs.set(buildName(run), run);
     });
     try {
@@ -380,6 +371,9 @@ export class Projector implements Projections {
       const documents = await models.count(physical, {});
       const replaced = (await models.collections()).find((each) => each.logical === logical && each.active);
       await this.#exclusive.run(async () => {
+        // One that was dropped meanwhile, with its share or for its store's sake, has missed what came since.
+        if (runs.some((run) => this.#runs.get(buildName(run)) !== run))
+          throw new Error(`${logical} was not switched: a part of it was dropped while it was built. Build it anew.`);
         // A worker that was frozen while another built must not switch readers to what it built itself.
         for (const run of runs) await run.confirm();
         await models.activate(logical, physical);
@@ -414,47 +408,5 @@ export class Projector implements Projections {
     for (const partition of partitionsOf(partitions))
       runs.push(await ProjectionRun.open(projection, physical, models, partition));
     return runs;
-  }
-
-  /** Folds what these runs lack, up to the position or as far as the store goes. */
-  async #fold(
-    runs: readonly ProjectionRun[],
-    options: {
-      readonly upTo?: number;
-      readonly onBatch?: (events: number) => void;
-      /** It is left out from there on. Default: all are given up. */
-      readonly onFailed?: (run: ProjectionRun, reason: unknown) => void;
-    } = {},
-  ): Promise<void> {
-    const { models, store, decode } = this.#options;
-    const { upTo, onBatch, onFailed } = options;
-    if (runs.length === 0) return;
-    const filter = { streamPrefixes: prefixesOf(runs.flatMap((run) => run.projection.reads)) };
-    let going = runs;
-    let batch: LedgerEvent[] = [];
-    const flush = async (position?: number) => {
-      // What is cut off here is begun anew, or gone on with, at the next start.
-      this.#stop.signal.throwIfAborted();
-      const reached = position ?? batch.at(-1)?.position;
-      if (reached !== undefined) {
-        const outcomes = await ProjectionRun.takeAll(models, going, batch, reached);
-        going = going.filter((run, index) => {
-          const outcome = outcomes[index]!;
-          if (outcome.status === 'fulfilled') return true;
-          if (onFailed === undefined) throw outcome.reason;
-          onFailed(run, outcome.reason);
-          return false;
-        });
-      }
-      onBatch?.(batch.length);
-      batch = [];
-    };
-    const after = Math.min(...runs.map((run) => run.position));
-    if (upTo === undefined || after < upTo)
-      for await (const page of store.readAll({ after, filter, ...(upTo === undefined ? {} : { upTo }) })) {
-        batch.push(...page.map(decode));
-        if (batch.length >= largeBatch) await flush();
-      }
-    await flush(upTo);
   }
 }

@@ -10,6 +10,7 @@ import type { TestLedger } from '#libs/testing/test-ledger.ts';
 import { decoderOf } from './codec.ts';
 import { Lease } from './lease.ts';
 import type { CommandRequest } from './ledger.ts';
+import { isIn, partitionsOf } from './partitions.ts';
 import type { PartitionCount } from './partitions.ts';
 import { registryOf } from './registry.ts';
 import { LeasedProcesses } from './saga-lease.ts';
@@ -214,5 +215,46 @@ describe('processes under a lease', () => {
     expect(await other.processes.retry()).toEqual({ taken: 1, parked: 0 });
     await until('the other one stands by', () => holder.alarms.some((each) => each.includes('this one stands by')));
     expect(await runs(other)).toBe(true);
+  });
+
+  it('are shared by partitions: each worker runs some, and what one leaves another goes on with, once', async () => {
+    const [one, other] = [startWorker({}, 4), startWorker({}, 4)];
+    const here = async ({ processes }: Worker) => (await processes.status()).partitionsHere;
+    await until('each has two', async () => (await here(one)) === 2 && (await here(other)) === 2);
+    for (let nth = 0; nth < 20; nth += 1) await store(`box-${nth}`);
+    test.clock.set(daysAfter(start, 2));
+    // Wakes both: neither sees that the clock was set.
+    await store('box-20');
+    await until('both have fired what was due', async () => (await reminders()) === 20);
+    const streams = new Set((await events('process-parcel-reminders')).map(({ stream }) => stream));
+    for (const each of partitionsOf(4)) expect([...streams].some((stream) => isIn(each, stream))).toBe(true);
+
+    await one.processes.close();
+    test.clock.set(daysAfter(start, 4));
+    await other.processes.settle();
+    expect(await here(other)).toBe(4);
+    expect(await reminders()).toBe(41);
+    const reactions = (await events('process-parcel-reminders')).map(({ id }) => id);
+    expect(new Set(reactions).size).toBe(reactions.length);
+  });
+
+  it('go on from where another number of partitions had come to, and ask for nothing again', async () => {
+    const asked: string[] = [];
+    const counting: Freezing = {
+      execute: (request) => {
+        asked.push(request.commandId);
+        return test.ledger.execute(request);
+      },
+    };
+    for (let nth = 0; nth < 8; nth += 1) await store(`box-${nth}`);
+    const days = [2, 4, 6];
+    for (const [index, partitions] of ([1, 4, 1] as const).entries()) {
+      const worker = startWorker(counting, partitions);
+      test.clock.set(daysAfter(start, days[index]!));
+      await worker.processes.settle();
+      await worker.processes.close();
+    }
+    expect(await reminders()).toBe(24);
+    expect(asked).toHaveLength(24);
   });
 });

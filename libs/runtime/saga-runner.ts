@@ -15,7 +15,7 @@ import { Exclusive } from './exclusive.ts';
 import type { CommandOutcome, CommandRequest } from './ledger.ts';
 import { WHOLE, isIn } from './partitions.ts';
 import type { Partition } from './partitions.ts';
-import { reasonOf } from './reason-of.ts';
+import { errorOf, reasonOf } from './reason-of.ts';
 import { Checkpoints, isCheckpointStream } from './saga-checkpoint.ts';
 import type { Place } from './saga-events.ts';
 import { SagaInputs } from './saga-inputs.ts';
@@ -186,7 +186,7 @@ export class SagaRunner implements Processes {
       await this.#mark(true);
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      const reason = error instanceof Error ? error : new Error(String(error));
+      const reason = errorOf(error);
       const { onEnd = () => this.#ports.onAlarm(`The processes stand still: ${reason.message}`) } = this.#options;
       this.#end(reason);
       this.#stop.abort();
