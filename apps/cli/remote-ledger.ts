@@ -95,8 +95,9 @@ export const remoteLedger = (
       ...(status === 401 ? { next: 'Make a new token with: care token.' } : {}),
     });
   };
-  const get = async <Body>(path: string, parameters = new URLSearchParams()): Promise<Body> => {
-    const { status, body } = await ask<Body>('GET', parameters.size === 0 ? path : `${path}?${parameters}`);
+  /** What must be there: a 404 is a refusal like any other. */
+  const told = async <Body>(...[method, path, content]: Parameters<typeof ask>): Promise<Body> => {
+    const { status, body } = await ask<Body>(method, path, content);
     if (status === 404) throw refusal(status, body);
     return body;
   };
@@ -157,22 +158,16 @@ export const remoteLedger = (
     execute: async ({ name, id, body: content }) => {
       const [aggregate, command] = name.split('.') as [string, string];
       const path = `v1/${collections[aggregate] ?? aggregate}/${encodeURIComponent(id)}/${command}`;
-      const { status, body } = await ask<{ events: number }>('POST', path, content);
-      if (status === 404) throw refusal(status, body);
-      return { events: body.events };
+      const { events } = await told<{ events: number }>('POST', path, content);
+      return { events };
     },
     rebuild: async (collection) => {
-      const { status, body } = await ask<{ rebuilt: RebuildReport[] }>(
-        'POST',
-        'v1/operations/rebuild',
-        collection === undefined ? {} : { collection },
-      );
-      if (status === 404) throw refusal(status, body);
-      return body.rebuilt;
+      const content = collection === undefined ? {} : { collection };
+      return (await told<{ rebuilt: RebuildReport[] }>('POST', 'v1/operations/rebuild', content)).rebuilt;
     },
-    deadLetters: async () => (await get<{ deadLetters: DeadLetter[] }>('v1/operations/dead-letters')).deadLetters,
-    retryDeadLetters: async () =>
-      (await ask<{ taken: number; parked: number }>('POST', 'v1/operations/dead-letters/retry', {})).body,
+    deadLetters: async () =>
+      (await told<{ deadLetters: DeadLetter[] }>('GET', 'v1/operations/dead-letters')).deadLetters,
+    retryDeadLetters: () => told('POST', 'v1/operations/dead-letters/retry', {}),
     close: async () => undefined,
   };
 };

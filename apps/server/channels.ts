@@ -4,12 +4,13 @@ import {
   openWecomChannel,
 } from '#libs/adapters/channel-robot/channel-robot.ts';
 import type { RobotTarget } from '#libs/adapters/channel-robot/channel-robot.ts';
-import { openSmtpChannel } from '#libs/adapters/channel-smtp/channel-smtp.ts';
+import { isAddress, openSmtpChannel } from '#libs/adapters/channel-smtp/channel-smtp.ts';
 import type { SmtpChannelOptions } from '#libs/adapters/channel-smtp/channel-smtp.ts';
-import { openWebhookChannel } from '#libs/adapters/channel-webhook/channel-webhook.ts';
+import { isWebhookSecret, openWebhookChannel } from '#libs/adapters/channel-webhook/channel-webhook.ts';
 import type { WebhookTarget } from '#libs/adapters/channel-webhook/channel-webhook.ts';
 import { openOutboundHttp } from '#libs/adapters/outbound-http/outbound-http.ts';
 import type { Channel } from '#libs/ports/channel.ts';
+import type { OutboundHttp } from '#libs/ports/outbound-http.ts';
 import { ConfigurationError } from './configuration.ts';
 
 type Environment = { readonly [name: string]: string | undefined };
@@ -57,7 +58,7 @@ const webhookOf = ({ url, secrets, ...rest }: Members): WebhookTarget | undefine
   URL.canParse(url) &&
   Array.isArray(secrets) &&
   secrets.length > 0 &&
-  secrets.every((secret) => isText(secret) && /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/.test(secret)) &&
+  secrets.every((secret) => isText(secret) && isWebhookSecret(secret)) &&
   Object.keys(rest).length === 0
     ? { url, secrets: secrets as readonly string[] }
     : undefined;
@@ -70,7 +71,8 @@ const smtpOf = ({ CARE_SMTP_URL: url, CARE_SMTP_FROM: from }: Environment): Smtp
       'CARE_SMTP_URL and CARE_SMTP_FROM together, or neither',
     );
   const [, name, address] = /^\s*(?:([^<>]*?)\s*<)?([^<>\s]+@[^<>\s]+?)>?\s*$/.exec(from) ?? [];
-  if (address === undefined) throw wrong('CARE_SMTP_FROM', 'care@example.com, or CareLedger <care@example.com>');
+  if (address === undefined || !isAddress(address))
+    throw wrong('CARE_SMTP_FROM', 'care@example.com, or CareLedger <care@example.com>');
   return { url, from: { address, ...(name === undefined || name === '' ? {} : { name }) } };
 };
 
@@ -89,6 +91,18 @@ const publicUrlOf = ({ CARE_PUBLIC_URL: text }: Environment): { readonly publicU
   return { publicUrl: text };
 };
 
+const outboundHttpOf = (allowed: readonly string[]): OutboundHttp => {
+  const isNetwork = (each: string) => each.includes('/');
+  try {
+    return openOutboundHttp({
+      allowHosts: allowed.filter((each) => !isNetwork(each)),
+      allowNetworks: allowed.filter(isNetwork),
+    });
+  } catch (error) {
+    throw new ConfigurationError('CARE_OUTBOUND_ALLOW', allowed.join(','), (error as Error).message);
+  }
+};
+
 /**
  * Opens the channels that are configured; none of them connects before there is a message. Throws ConfigurationError: which variable and
  * what is allowed, never its value.
@@ -103,20 +117,12 @@ export const channelsOf = (env: Environment): OutwardConfiguration => {
     [openFeishuChannel, targetsOf(env, 'CARE_FEISHU_TARGETS', robot, robotOf)],
   ] as const;
   const allowed = (env.CARE_OUTBOUND_ALLOW ?? '').split(',').flatMap((each) => each.trim() || []);
-  const isNetwork = (each: string) => each.includes('/');
   const publicUrl = publicUrlOf(env);
   const channels: Channel[] = [];
-  try {
-    const http = openOutboundHttp({
-      allowHosts: allowed.filter((each) => !isNetwork(each)),
-      allowNetworks: allowed.filter(isNetwork),
-    });
-    if (webhooks !== undefined) channels.push(openWebhookChannel({ http, targetOf: (name) => webhooks.get(name) }));
-    for (const [open, targets] of robots)
-      if (targets !== undefined) channels.push(open({ http, targetOf: (name) => targets.get(name) }));
-  } catch (error) {
-    throw new ConfigurationError('CARE_OUTBOUND_ALLOW', allowed.join(','), (error as Error).message);
-  }
+  const http = outboundHttpOf(allowed);
+  if (webhooks !== undefined) channels.push(openWebhookChannel({ http, targetOf: (name) => webhooks.get(name) }));
+  for (const [open, targets] of robots)
+    if (targets !== undefined) channels.push(open({ http, targetOf: (name) => targets.get(name) }));
   try {
     if (smtp !== undefined) channels.push(openSmtpChannel(smtp));
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
+import type { Language } from '#libs/kernel/terms.ts';
 
-export const channelNames = ['smtp', 'webhook', 'wecom', 'dingtalk', 'feishu'] as const;
-export type ChannelName = (typeof channelNames)[number];
+export type ChannelName = 'smtp' | 'webhook' | 'wecom' | 'dingtalk' | 'feishu';
 
 /** One message to one receiver. Nothing in it changes between attempts. */
 export interface OutwardMessage {
@@ -19,7 +19,7 @@ export interface OutwardMessage {
   readonly link?: string;
   /** What a webhook sends; Standard Webhooks advises `{ type, timestamp, data }`. */
   readonly data: JsonObject;
-  readonly language: 'zh-CN' | 'en';
+  readonly language: Language;
   /** When the message was written: the mail's date. */
   readonly sentAt: Instant;
 }

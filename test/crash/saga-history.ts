@@ -1,5 +1,3 @@
-import { canonicalJson } from '#libs/kernel/json.ts';
-import type { EventStore } from '#libs/ports/event-store.ts';
 import { decoderOf } from '#libs/runtime/codec.ts';
 import { registryOf } from '#libs/runtime/registry.ts';
 import { SagaRunner } from '#libs/runtime/saga-runner.ts';
@@ -63,14 +61,4 @@ export const liveThrough = async (folder: string, onDay: (round: number) => void
   await runner.close();
   await test.close();
   if (alarms.length > 0) throw new Error(alarms.join('\n'));
-};
-
-/** What was recorded, by stream: types and data in order. Times of recording and checkpoints depend on when it was killed. */
-export const recordedIn = async (store: EventStore): Promise<ReadonlyMap<string, readonly string[]>> => {
-  const streams = new Map<string, string[]>();
-  for await (const page of store.readAll())
-    for (const { stream, type, data } of page)
-      if (stream !== 'process-checkpoints')
-        streams.set(stream, [...(streams.get(stream) ?? []), `${type} ${canonicalJson(JSON.parse(data))}`]);
-  return streams;
 };

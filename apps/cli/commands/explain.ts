@@ -1,3 +1,4 @@
+import { stateTerms } from '#libs/features/sla/sla.events.ts';
 import type { ExplainedDeadline } from '#libs/features/sla/sla.events.ts';
 import { momentInWords } from '#libs/kernel/terms.ts';
 import type { AskedLedger, Language } from '../asked.ts';
@@ -20,16 +21,6 @@ const streamsFor = async (ledger: AskedLedger, name: string): Promise<readonly s
   if (AGGREGATES.some((aggregate) => name.startsWith(`${aggregate}-`))) return [name];
   const id = (await idOfReference(ledger, name)) ?? name;
   return AGGREGATES.map((aggregate) => `${aggregate}-${id}`);
-};
-
-const states: { readonly [state: string]: { readonly [L in Language]: string } } = {
-  running: { en: 'running', 'zh-CN': '计时中' },
-  paused: { en: 'paused', 'zh-CN': '已暂停' },
-  met: { en: 'kept', 'zh-CN': '按时完成' },
-  breached: { en: 'breached', 'zh-CN': '已超时' },
-  'breached-on-change': { en: 'put into the past by a change', 'zh-CN': '因变更而超时' },
-  cancelled: { en: 'cancelled', 'zh-CN': '已取消' },
-  undetermined: { en: 'cannot be determined', 'zh-CN': '无法判定' },
 };
 
 const standing = ({ reading, stoppedAt }: ExplainedDeadline, language: Language): string => {
@@ -56,7 +47,7 @@ const standing = ({ reading, stoppedAt }: ExplainedDeadline, language: Language)
       : zh
         ? `，已用 ${reading.elapsedPercent}%`
         : `, ${reading.elapsedPercent} % used`;
-  return `${zh ? '现状：' : 'Now: '}${states[reading.state]![language]}${stopped}${left}${used}${zh ? '。' : '.'}`;
+  return `${zh ? '现状：' : 'Now: '}${stateTerms[reading.state][language]}${stopped}${left}${used}${zh ? '。' : '.'}`;
 };
 
 /** Why each deadline of a case or complaint is when it is. [SLA 15] */

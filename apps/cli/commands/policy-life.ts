@@ -93,13 +93,11 @@ const warningsAbout =
   (kind: PolicyKind, document: JsonObject) =>
   async (ledger: AskedLedger): Promise<readonly Finding[]> => {
     const now = new Date().toISOString();
-    const [calendars, sla] = [
-      await recordedVersions(ledger, ['calendar']),
-      await recordedVersions(ledger, ['sla']),
-    ].map((versions) => ({ versions: versions as unknown as Policies['versions'] }));
+    const recorded = await recordedVersions(ledger, ['calendar', 'sla']);
+    const versionsOf = (kind: PolicyKind) => ({ versions: recorded.filter((each) => each.kind === kind) });
     return findingsOn(kind, document, {
-      calendars: calendarPolicyAt(calendars as Policies<CalendarDocument>, now).calendars,
-      sla: slaPolicyAt(sla as Policies<SlaDocument>, now),
+      calendars: calendarPolicyAt(versionsOf('calendar') as unknown as Policies<CalendarDocument>, now).calendars,
+      sla: slaPolicyAt(versionsOf('sla') as unknown as Policies<SlaDocument>, now),
       year: Number(now.slice(0, 4)),
     }).filter(({ severity }) => severity === 'warning');
   };

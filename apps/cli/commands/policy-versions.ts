@@ -122,6 +122,10 @@ export const listPolicies = async (
   });
 };
 
+/** Its own steps, and the taking effect of the one that took its place. */
+const concerns = (data: { readonly [field: string]: unknown }, version: string): boolean =>
+  data['version'] === version || data['supersedes'] === version;
+
 /** Everything that happened to the versions of a kind, or to one, in plain language. */
 export const policyHistory = async (
   output: Output,
@@ -136,8 +140,7 @@ export const policyHistory = async (
     for (let after: number | undefined; ;) {
       const page = await ledger.history(`policy-${kind}`, lang, {}, after);
       for (const entry of page?.entries ?? [])
-        if (version === undefined || (entry.event.data as { readonly version?: string }).version === version)
-          entries.push(entry);
+        if (version === undefined || concerns(entry.event.data, version)) entries.push(entry);
       after = page?.next;
       if (after === undefined) break;
     }

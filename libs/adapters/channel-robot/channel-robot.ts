@@ -15,7 +15,7 @@ export type { RobotTarget } from './robot-protocol.ts';
 export interface RobotChannelOptions {
   readonly http: OutboundHttp;
   /** The target of this name; undefined: there is none. */
-  readonly targetOf: (name: string) => RobotTarget | undefined | Promise<RobotTarget | undefined>;
+  readonly targetOf: (name: string) => RobotTarget | undefined;
   /** The time in signatures: the real one, or the robots refuse them (an hour off at most). */
   readonly clock?: Clock;
 }
@@ -66,12 +66,7 @@ const robotChannel = (
   name: protocol.name,
   deliver: async (message, signal) => {
     if (!isMessageId(message.id)) return malformedId;
-    let target: RobotTarget | undefined;
-    try {
-      target = await targetOf(message.to);
-    } catch {
-      return { kind: 'retry', reason: 'The configured targets cannot be read.' };
-    }
+    const target = targetOf(message.to);
     if (target === undefined || !URL.canParse(target.url))
       return {
         kind: 'refused',

@@ -20,7 +20,7 @@ export interface SmtpChannelOptions {
 }
 
 /** One plain address: no name, no list, no quotes, no comments, nothing that ends a line. */
-const isAddress = (text: string): boolean =>
+export const isAddress = (text: string): boolean =>
   text.length <= 254 && /^[^\s@<>()[\],;:\\"\p{Cc}]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?$/u.test(text);
 
 /** A header is one line, whatever its text holds. */

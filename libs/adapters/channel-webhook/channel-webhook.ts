@@ -17,7 +17,7 @@ export interface WebhookTarget {
 export interface WebhookChannelOptions {
   readonly http: OutboundHttp;
   /** The target of this name; undefined: there is none. */
-  readonly targetOf: (name: string) => WebhookTarget | undefined | Promise<WebhookTarget | undefined>;
+  readonly targetOf: (name: string) => WebhookTarget | undefined;
   /** The time in signatures: the real one, or receivers take the message for a replay. */
   readonly clock?: Clock;
 }
@@ -30,6 +30,9 @@ const signer = (secret: string): Webhook | undefined => {
   return bytes >= 24 && bytes <= 64 && encoded.length % 4 === 0 ? new Webhook(secret) : undefined;
 };
 
+/** `whsec_` and base64 of 24 to 64 bytes, as Standard Webhooks allows. */
+export const isWebhookSecret = (secret: string): boolean => signer(secret) !== undefined;
+
 /**
  * Webhooks as in Standard Webhooks 1: `data` as canonical JSON, the same bytes on each attempt, signed with every secret of the target
  * under the message's id and the time of the attempt.
@@ -38,12 +41,7 @@ export const openWebhookChannel = ({ http, targetOf, clock = systemClock }: Webh
   name: 'webhook',
   deliver: async (message, signal) => {
     if (!isMessageId(message.id)) return malformedId;
-    let target: WebhookTarget | undefined;
-    try {
-      target = await targetOf(message.to);
-    } catch {
-      return { kind: 'retry', reason: 'The configured targets cannot be read.' };
-    }
+    const target = targetOf(message.to);
     if (target === undefined)
       return { kind: 'refused', reason: 'No webhook target of this name is configured: add it, then send again.' };
     const signers = target.secrets.map(signer);

@@ -1,7 +1,7 @@
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonValue } from '#libs/kernel/json.ts';
 import type { Document } from '#libs/kernel/projection.ts';
-import { standingOf } from '#libs/features/sla/sla.events.ts';
+import { COMPLAINT_CLOCKS, standingOf } from '#libs/features/sla/sla.events.ts';
 import type { SlaClock } from '#libs/features/sla/sla.events.ts';
 import type { StepPlan } from './procedure.ts';
 import type { Step } from './vocabulary.ts';
@@ -55,8 +55,6 @@ export const blank: Row = {
 };
 
 export const json = (value: unknown): JsonValue => value as JsonValue;
-export type ComplaintClock = 'response' | 'plan' | 'closing';
-export const COMPLAINT_CLOCKS: readonly ComplaintClock[] = ['response', 'plan', 'closing'];
 const clockOf = (row: Row, name: string) => row[name] as unknown as SlaClock | undefined;
 
 export const answered = (row: Row): Row => ({ ...row, messages: row.messages + 1 });

@@ -34,7 +34,6 @@ export const happened = <Fact extends FactName>(
 /** What other decisions need to know of a complaint. */
 export interface ComplaintCard {
   readonly exists: boolean;
-  readonly isOpen: boolean;
   readonly reference: string;
   readonly mergedInto?: string;
   readonly customerId?: string;
@@ -45,8 +44,8 @@ export interface ComplaintCard {
   readonly urgent: boolean;
   /** 2 after the first re-opening. */
   readonly cycle: number;
-  /** When the ledger learned of the end; absent while it is open. */
-  readonly endedAt?: Instant;
+  /** When the ledger learned of the end, and which it was; absent while it is open. */
+  readonly ended?: { readonly at: Instant; readonly because: 'closed' | 'withdrawn' | 'merged' };
   readonly clocks: KnownClocks;
 }
 
@@ -55,13 +54,13 @@ const graded = (severity: Severity) => ({ severity, urgent: isUrgent(severity) }
 export const complaintCard: PublicView<ComplaintCard, ComplaintEvent> = {
   name: 'complaint-card',
   events: complaintEvents,
-  initial: { exists: false, isOpen: false, reference: '', ...graded('minor'), cycle: 1, clocks: {} },
+  initial: { exists: false, reference: '', ...graded('minor'), cycle: 1, clocks: {} },
   evolve: (card, event) => {
     switch (event.type) {
       case 'complaint.filed.v1': {
         const { reference, severity, customerId, team, tier } = event.data;
         return {
-          ...{ exists: true, isOpen: true, reference, ...graded(severity), cycle: 1, clocks: {} },
+          ...{ exists: true, reference, ...graded(severity), cycle: 1, clocks: {} },
           ...(customerId === undefined ? {} : { customerId }),
           ...(team === undefined ? {} : { team }),
           ...(tier === undefined ? {} : { tier }),
@@ -80,13 +79,14 @@ export const complaintCard: PublicView<ComplaintCard, ComplaintEvent> = {
         return responsibleId === undefined ? card : { ...card, responsibleId };
       }
       case 'complaint.closed.v1':
+        return { ...card, ended: { at: knownAt(event), because: 'closed' } };
       case 'complaint.withdrawn.v1':
-        return { ...card, isOpen: false, endedAt: knownAt(event) };
+        return { ...card, ended: { at: knownAt(event), because: 'withdrawn' } };
       case 'complaint.merged-into.v1':
-        return { ...card, isOpen: false, endedAt: knownAt(event), mergedInto: event.data.survivorId };
+        return { ...card, ended: { at: knownAt(event), because: 'merged' }, mergedInto: event.data.survivorId };
       case 'complaint.reopened.v1': {
-        const { endedAt: _ended, ...open } = card;
-        return { ...open, isOpen: true, cycle: event.data.cycle };
+        const { ended: _ended, ...open } = card;
+        return { ...open, cycle: event.data.cycle };
       }
       case 'complaint.clocks-judged.v1':
         return { ...card, clocks: clocksKnownAfter(card.clocks, event) };

@@ -164,11 +164,13 @@ describe('the flow [B2]', () => {
         { survivorId: 's', why: '同一事' },
         { consulted: { survivor } },
       );
-    merge({ exists: true, isOpen: true, reference: 'CP-2' }).thenFacts(
+    merge({ exists: true, reference: 'CP-2' }).thenFacts(
       happened('merged-into', { survivorId: 's', survivorReference: 'CP-2', why: '同一事' }),
     );
-    merge({ exists: false, isOpen: false, reference: '' }).thenRejected('complaint.survivor-unknown');
-    merge({ exists: true, isOpen: false, reference: 'CP-2' }).thenRejected('complaint.survivor-ended');
+    merge({ exists: false, reference: '' }).thenRejected('complaint.survivor-unknown');
+    merge({ exists: true, reference: 'CP-2', ended: { at: NOW, because: 'closed' } }).thenRejected(
+      'complaint.survivor-ended',
+    );
     given(complaint)(filed(), happened('withdrawn', { why: '' }))
       .when('complaint.withdraw', { why: 'x' })
       .thenRejected('complaint.ended');
@@ -437,10 +439,10 @@ describeAggregate('complaint', {
   consulted: fc.record({
     customer: fc.constantFrom({ exists: true, refused: false, tier: 'A' }, { exists: true, refused: true }),
     survivor: fc.constantFrom(
-      { exists: true, isOpen: true, reference: 'CP-2' },
-      { exists: true, isOpen: false, reference: 'CP-2' },
+      { exists: true, reference: 'CP-2' },
+      { exists: true, reference: 'CP-2', ended: { at: NOW, because: 'closed' } },
     ),
-    earlier: fc.constant({ exists: true, isOpen: false, reference: 'CP-0' }),
+    earlier: fc.constant({ exists: true, reference: 'CP-0', ended: { at: NOW, because: 'closed' } }),
   }),
   bodies: {
     'complaint.file': fc.constantFrom(reported, {

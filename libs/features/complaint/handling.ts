@@ -153,7 +153,7 @@ const mergeInto = onlyIf(
         ...missing('complaint.survivor-unknown', `There is no complaint ${survivorId}: check the id.`),
         field: 'survivorId',
       };
-    if (!survivor.isOpen)
+    if (survivor.ended !== undefined)
       return refuse(
         complaint,
         'survivor-ended',

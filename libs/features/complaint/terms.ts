@@ -1,11 +1,8 @@
 import { withClockTerms } from '#libs/features/sla/sla.events.ts';
-import type { Term, Terms } from '#libs/kernel/terms.ts';
+import type { Terms, Words } from '#libs/kernel/terms.ts';
 import type { CATEGORIES, CAUSES, CHANNELS, FILED_BY, FINDINGS, REMEDIES, SEVERITIES, STEPS } from './vocabulary.ts';
 
-/** Every code of a vocabulary has its word, or it does not compile. */
-type Words<Codes extends readonly string[]> = { readonly [Code in Codes[number]]: Term };
-
-const channels: Words<typeof CHANNELS> = {
+const channels: Words<(typeof CHANNELS)[number]> = {
   phone: { en: 'phone', 'zh-CN': '电话' },
   'e-mail': { en: 'e-mail', 'zh-CN': '电子邮件' },
   chat: { en: 'chat', 'zh-CN': '在线聊天' },
@@ -17,7 +14,7 @@ const channels: Words<typeof CHANNELS> = {
   regulator: { en: 'the regulator', 'zh-CN': '监管机构' },
   other: { en: 'another channel', 'zh-CN': '其他渠道' },
 };
-const categories: Words<typeof CATEGORIES> = {
+const categories: Words<(typeof CATEGORIES)[number]> = {
   'product-quality': { en: 'product quality', 'zh-CN': '产品质量' },
   'service-quality': { en: 'service quality', 'zh-CN': '服务质量' },
   delivery: { en: 'delivery', 'zh-CN': '交付' },
@@ -27,13 +24,13 @@ const categories: Words<typeof CATEGORIES> = {
   privacy: { en: 'privacy', 'zh-CN': '个人信息与隐私' },
   other: { en: 'another matter', 'zh-CN': '其他事项' },
 };
-const severities: Words<typeof SEVERITIES> = {
+const severities: Words<(typeof SEVERITIES)[number]> = {
   minor: { en: 'minor', 'zh-CN': '轻微' },
   moderate: { en: 'moderate', 'zh-CN': '一般' },
   serious: { en: 'serious', 'zh-CN': '严重' },
   critical: { en: 'critical', 'zh-CN': '重大' },
 };
-const remedies: Words<typeof REMEDIES> = {
+const remedies: Words<(typeof REMEDIES)[number]> = {
   explanation: { en: 'an explanation', 'zh-CN': '解释说明' },
   apology: { en: 'an apology', 'zh-CN': '道歉' },
   repair: { en: 'repair', 'zh-CN': '维修' },
@@ -43,18 +40,18 @@ const remedies: Words<typeof REMEDIES> = {
   other: { en: 'another remedy', 'zh-CN': '其他补救' },
   none: { en: 'none', 'zh-CN': '无' },
 };
-const filers: Words<typeof FILED_BY> = {
+const filers: Words<(typeof FILED_BY)[number]> = {
   customer: { en: 'the customer', 'zh-CN': '客户' },
   representative: { en: 'a representative of the customer', 'zh-CN': '客户代理人' },
   staff: { en: 'staff', 'zh-CN': '工作人员' },
   authority: { en: 'an authority', 'zh-CN': '主管机关' },
 };
-const findings: Words<typeof FINDINGS> = {
+const findings: Words<(typeof FINDINGS)[number]> = {
   founded: { en: 'founded', 'zh-CN': '成立' },
   'partly-founded': { en: 'partly founded', 'zh-CN': '部分成立' },
   unfounded: { en: 'unfounded', 'zh-CN': '不成立' },
 };
-const causes: Words<typeof CAUSES> = {
+const causes: Words<(typeof CAUSES)[number]> = {
   'product-defect': { en: 'product defect', 'zh-CN': '产品缺陷' },
   'work-error': { en: 'error in our work', 'zh-CN': '工作差错' },
   delay: { en: 'delay', 'zh-CN': '延误' },
@@ -66,7 +63,7 @@ const causes: Words<typeof CAUSES> = {
   'outside-our-reach': { en: 'outside our reach', 'zh-CN': '超出我方控制' },
   other: { en: 'another cause', 'zh-CN': '其他原因' },
 };
-const steps: Words<typeof STEPS> = {
+const steps: Words<(typeof STEPS)[number]> = {
   investigation: { en: 'investigation', 'zh-CN': '调查' },
   handling: { en: 'handling', 'zh-CN': '处理' },
   feedback: { en: 'feedback', 'zh-CN': '反馈' },

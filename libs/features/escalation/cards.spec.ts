@@ -54,14 +54,16 @@ describe('what a call needs to know', () => {
     });
     expect(caseCard(received, { type: 'tier-followed', data: { tier: 'A' } })).toMatchObject({ tier: 'A' });
     const solved = [received, { type: 'solved', occurredAt: at('05:00') }, { type: 'closed', occurredAt: at('06:00') }];
-    expect(caseCard(...solved)).toMatchObject({ endedAt: at('05:00') });
-    expect(caseCard(...solved, { type: 'reopened', data: { cycle: 2 } })).not.toHaveProperty('endedAt');
+    expect(caseCard(...solved)).toMatchObject({ ended: { at: at('05:00'), because: 'solved' } });
+    expect(caseCard(received, { type: 'closed', occurredAt: at('06:00') })).toMatchObject({
+      ended: { at: at('06:00'), because: 'closed' },
+    });
+    expect(caseCard(...solved, { type: 'reopened', data: { cycle: 2 } })).not.toHaveProperty('ended');
   });
 
   it('of a complaint: besides, how grave it is and how often it was re-opened', () => {
     const filed = { type: 'filed', data: { reference: 'CP-1', severity: 'moderate', customerId: 'c' } };
     expect(complaint(filed)).toMatchObject({
-      isOpen: true,
       severity: 'moderate',
       urgent: false,
       cycle: 1,
@@ -76,10 +78,18 @@ describe('what a call needs to know', () => {
       ...{ responsibleId: 'sue', team: 'east' },
     });
     const closed = { type: 'closed', occurredAt: at('05:00') };
-    expect(complaint(filed, closed)).toMatchObject({ isOpen: false, endedAt: at('05:00') });
+    expect(complaint(filed)).not.toHaveProperty('ended');
+    expect(complaint(filed, closed)).toMatchObject({ ended: { at: at('05:00'), because: 'closed' } });
+    for (const [type, because] of [
+      ['withdrawn', 'withdrawn'],
+      ['merged-into', 'merged'],
+    ])
+      expect(complaint(filed, { type: type!, data: { survivorId: 'x' }, occurredAt: at('05:00') })).toMatchObject({
+        ended: { at: at('05:00'), because },
+      });
     const reopened = complaint(filed, closed, { type: 'reopened', data: { cycle: 2 } });
-    expect(reopened).toMatchObject({ isOpen: true, cycle: 2 });
-    expect(reopened).not.toHaveProperty('endedAt');
+    expect(reopened).toMatchObject({ cycle: 2 });
+    expect(reopened).not.toHaveProperty('ended');
   });
 
   it('of a customer: the account manager', () => {

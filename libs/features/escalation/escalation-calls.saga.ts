@@ -1,6 +1,5 @@
-import { noticeIdFor, OPERATORS } from '#libs/features/notices/notices.events.ts';
-import type { GiveNotice, NoticeFacts } from '#libs/features/notices/notices.events.ts';
-import type { JsonObject } from '#libs/kernel/json.ts';
+import { giveNotice, OPERATORS } from '#libs/features/notices/notices.events.ts';
+import type { NoticeFacts } from '#libs/features/notices/notices.events.ts';
 import { defineSaga, schedule } from '#libs/kernel/saga.ts';
 import type { SagaOutput } from '#libs/kernel/saga.ts';
 import { escalationEvents } from './escalation-events.ts';
@@ -15,13 +14,6 @@ type Begun = Matter & Pick<DataOf<'begun'>, 'track' | 'clock' | 'dueAt' | 'drill
 type State = { readonly begun?: Begun };
 
 const NEXT = 'next';
-
-const give = (key: string, notice: GiveNotice): SagaOutput => ({
-  kind: 'command',
-  name: 'notice.give',
-  id: noticeIdFor(notice.recipientId, key),
-  body: notice as unknown as JsonObject,
-});
 
 const factsOf = ({ reference, tier }: Matter): NoticeFacts => ({ reference, ...(tier === undefined ? {} : { tier }) });
 
@@ -40,7 +32,7 @@ const tell = (
 ): readonly SagaOutput[] => {
   const { about, clock, dueAt, percent, channels, called } = told;
   return (called.length === 0 ? [OPERATORS] : called).map((recipientId) =>
-    give(key, {
+    giveNotice(key, {
       ...{ recipientId, cause: 'deadline', about, urgency: 'ordinary', classA: told.tier === 'A', template },
       facts: {
         ...{ ...factsOf(told), clock, dueAt, ...standsInFor(told, recipientId) },
@@ -56,7 +48,7 @@ const call = (id: string, begun: Begun, data: DataOf<'called'>): readonly SagaOu
   const { level, called, channels, acknowledgement } = data;
   const isCrisis = track === 'emergency';
   return called.map((recipientId) =>
-    give(callKey(id, round, level), {
+    giveNotice(callKey(id, round, level), {
       ...{ recipientId, cause: isCrisis ? 'crisis' : 'escalation', about },
       ...{ urgency: isCrisis ? 'crisis' : urgent ? 'urgent' : 'ordinary', classA: tier === 'A' },
       template: isCrisis ? 'crisis-call' : 'escalation-call',
@@ -72,7 +64,7 @@ const call = (id: string, begun: Begun, data: DataOf<'called'>): readonly SagaOu
 };
 
 const alert = (key: string, { about, ...begun }: Begun, more: NoticeFacts): SagaOutput =>
-  give(key, {
+  giveNotice(key, {
     ...{ recipientId: OPERATORS, cause: 'operations', about, urgency: 'urgent', classA: false },
     ...{ template: 'operator-alert', facts: { ...factsOf({ about, ...begun }), ...more } },
     ...{ channels: ['inbox', 'smtp'], needsAcknowledgement: false },
@@ -126,12 +118,10 @@ export const escalationCallsSaga = defineSaga<State, [typeof escalationEvents]>(
       }
       case 'escalation.nobody-found.v1': {
         const { level, recipients } = input.data;
-        const isEmptyRoster = recipients.every(({ how }) => how === 'empty-roster');
+        const isRosterOnly = recipients.every(({ how }) => how === 'empty-roster');
         const key = callKey(id, begun.round, level);
-        const outputs = isEmptyRoster
-          ? alertOfRoster(id, begun, { recipients })
-          : [alert(key, begun, { level, problem: 'nobody-found' })];
-        return { state, outputs };
+        const alerts = isRosterOnly ? [] : [alert(key, begun, { level, problem: 'nobody-found' })];
+        return { state, outputs: [...alertOfRoster(id, begun, { recipients }), ...alerts] };
       }
       case 'escalation.acknowledged.v1': {
         const { nextAt } = input.data;

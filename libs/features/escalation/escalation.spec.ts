@@ -5,6 +5,7 @@ import type { NewEvent } from '#libs/kernel/event.ts';
 import { given } from '#libs/testing/given-when-then.ts';
 import { happened } from './escalation-events.ts';
 import { escalation } from './escalation.ts';
+import { escalationCallsSaga } from './escalation-calls.saga.ts';
 import {
   asked,
   at,
@@ -391,6 +392,28 @@ describe('absence is resolved when a level fires [SLA 11]', () => {
     ]);
   });
 
+  it('an empty roster is told to the operators besides a level at which nobody was found for other reasons too [SLA 11]', () => {
+    const begun = {
+      about: { kind: 'service-case', id: '7' },
+      reference: 'SC-1',
+      urgent: true,
+      track: 'ordinary',
+      round: 1,
+    };
+    const recipients = [
+      { rule: 'assignee', how: 'nobody-there' },
+      { rule: 'duty-roster', how: 'empty-roster' },
+    ];
+    const input = { type: 'escalation.nobody-found.v1', data: { level: 1, recipients } };
+    const problems = (data: object) =>
+      escalationCallsSaga
+        .react({ begun } as never, { ...input, data }, 'service-case-7.resolution.1')
+        .outputs.map((output) => (output as unknown as { body: { facts: { problem: string } } }).body.facts.problem);
+    expect(problems(input.data)).toEqual(['empty-roster', 'nobody-found']);
+    expect(problems({ level: 1, recipients: [recipients[1]] })).toEqual(['empty-roster']);
+    expect(problems({ level: 1, recipients: [recipients[0]] })).toEqual(['nobody-found']);
+  });
+
   it('an empty roster is said, also where others were reached', () => {
     const life = new Life({ case: { ...urgent, tier: 'A' }, team: team({ roster: [] }) });
     life.when('take-threshold', threshold(100));
@@ -544,7 +567,9 @@ describe('an emergency [E1, H6.3]', () => {
     const unknown = { exists: false, urgent: false, clocks: {} };
     const elsewhere: Actor = { id: 'zoe', grants: [{ role: 'supervisor', team: 'west' }] };
     expect(refused({ case: unknown })).toMatchObject({ code: 'escalation.unknown-matter' });
-    expect(refused({ case: { ...CASE, endedAt: at('09:00') } })).toMatchObject({ code: 'escalation.matter-ended' });
+    expect(refused({ case: { ...CASE, ended: { at: at('09:00'), because: 'solved' } } })).toMatchObject({
+      code: 'escalation.matter-ended',
+    });
     expect(refused({}, raise, elsewhere)).toMatchObject({ code: 'escalation.other-team' });
     expect(refused({}, raise, supervisor, 'service-case-8.emergency')).toMatchObject({ code: 'escalation.other-id' });
   });

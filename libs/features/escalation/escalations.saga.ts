@@ -7,6 +7,7 @@ import type { ServiceCaseEvent } from '#libs/features/service-case/service-case.
 import { isOpen, knownAt } from '#libs/features/sla/sla.events.ts';
 import type { SlaClock } from '#libs/features/sla/sla.events.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
+import { streamOf } from '#libs/kernel/event.ts';
 import { defineSaga } from '#libs/kernel/saga.ts';
 import type { SagaOutput, SagaStep, TimerFired } from '#libs/kernel/saga.ts';
 import type { TakeThreshold, TellOfChange } from './beginning.ts';
@@ -23,7 +24,6 @@ type MatterEvent = ServiceCaseEvent | ComplaintEvent;
 /** The escalations of one case or complaint that may still be under way. `watched`: asked for, or only reminded so far. */
 type State = { readonly open: { readonly [escalationId: string]: 'watched' | 'begun' } };
 
-const streamOf = ({ kind, id }: About): string => `${kind}-${id}`;
 const aboutOf = ({ type, streamId }: MatterEvent): About => ({
   kind: type.startsWith('complaint.') ? 'complaint' : 'service-case',
   id: streamId,
@@ -87,12 +87,12 @@ const keyOf = (event: Input): string | undefined => {
       const { cause, about } = event.data;
       const isCall = cause === 'escalation' || cause === 'crisis';
       return isCall && (about.kind === 'service-case' || about.kind === 'complaint')
-        ? streamOf({ kind: about.kind, id: about.id })
+        ? streamOf(about.kind, about.id)
         : undefined;
     }
     case 'escalation.begun.v1':
     case 'escalation.ended.v1':
-      return streamOf(event.data.about);
+      return streamOf(event.data.about.kind, event.data.about.id);
     default:
       return event.type.startsWith('service-case.') || event.type.startsWith('complaint.')
         ? streamOfMatter(event as MatterEvent)

@@ -13,7 +13,7 @@ import type { LadderDocument, Policies } from '#libs/features/policy/policy.even
 import { serviceCaseCard } from '#libs/features/service-case/service-case.events.ts';
 import type { ServiceCaseCard } from '#libs/features/service-case/service-case.events.ts';
 import type { KnownClocks } from '#libs/features/sla/sla.events.ts';
-import { consultPeople, peopleIn, peopleOf, teamCard } from '#libs/features/staff/staff.events.ts';
+import { consultPeople, leadersAndDutyOf, peopleIn, peopleOf, teamCard } from '#libs/features/staff/staff.events.ts';
 import type { Team } from '#libs/features/staff/staff.events.ts';
 import type { Consultation, ConsultationOfMany, Consulted, DecisionContext } from '#libs/kernel/aggregate.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
@@ -35,30 +35,16 @@ export interface Matter {
   readonly ended?: { readonly at: Instant; readonly because: EndedBecause };
 }
 
-/** The field is there where the value is. */
-const given = <Name extends string, Value>(name: Name, value: Value | undefined) =>
-  (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: Value };
-
-const ofCase = (card: ServiceCaseCard): Matter => ({
-  ...{ exists: card.exists, reference: card.reference ?? '', urgent: card.urgent },
-  ...{ isReopenedComplaint: false, clocks: card.clocks },
-  ...given('customerId', card.customerId),
-  ...given('team', card.team),
-  ...given('assigneeId', card.assigneeId),
-  ...given('tier', card.tier),
-  ...(card.endedAt === undefined ? {} : { ended: { at: card.endedAt, because: 'solved' } }),
+const ofCase = ({ reference = '', ...card }: ServiceCaseCard): Matter => ({
+  ...card,
+  reference,
+  isReopenedComplaint: false,
 });
 
-const ofComplaint = (card: ComplaintCard): Matter => ({
-  ...{ exists: card.exists, reference: card.reference, urgent: card.urgent },
-  ...{ isReopenedComplaint: card.cycle > 1, clocks: card.clocks },
-  ...given('customerId', card.customerId),
-  ...given('team', card.team),
-  ...given('assigneeId', card.responsibleId),
-  ...given('tier', card.tier),
-  ...(card.endedAt === undefined
-    ? {}
-    : { ended: { at: card.endedAt, because: card.mergedInto === undefined ? 'closed' : 'merged' } }),
+const ofComplaint = ({ responsibleId, cycle, ...card }: ComplaintCard): Matter => ({
+  ...card,
+  ...(responsibleId === undefined ? {} : { assigneeId: responsibleId }),
+  isReopenedComplaint: cycle > 1,
 });
 
 /** The first command says what it is about, a person's in plain fields; later ones need not, the state knows. */
@@ -135,7 +121,7 @@ export const consultMatter: readonly (
     [
       matterIn(consulted).assigneeId,
       customerIn(consulted).accountManagerId,
-      ...peopleOf(consulted['team'] as Team),
+      ...leadersAndDutyOf(consulted['team'] as Team),
       ...Object.values(consulted['groups'] as { readonly [id: string]: Team }).flatMap(peopleOf),
     ].filter((id) => id !== undefined),
   ),
@@ -150,8 +136,8 @@ export const surroundingsIn = (
 ): Surroundings => {
   const matter = matterIn(consulted);
   return {
-    ...given('assigneeId', matter.assigneeId),
-    ...given('accountManagerId', customerIn(consulted).accountManagerId),
+    assigneeId: matter.assigneeId,
+    accountManagerId: customerIn(consulted).accountManagerId,
     ...{ hasCustomer: matter.customerId !== undefined, team: consulted['team'] as Team },
     ...{ committee: groupIn(consulted, committeeTeam), crisisGroup: groupIn(consulted, crisisTeam) },
     people: peopleIn(consulted, 'people'),

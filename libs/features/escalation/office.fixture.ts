@@ -66,7 +66,7 @@ export const CASE = {
   ...{ tier: 'B', urgent: false, clocks: {} },
 } as const;
 export const COMPLAINT = {
-  ...{ exists: true, isOpen: true, reference: 'CP-1', customerId: 'customer-1', team: 'east', responsibleId: 'ada' },
+  ...{ exists: true, reference: 'CP-1', customerId: 'customer-1', team: 'east', responsibleId: 'ada' },
   ...{ tier: 'B', severity: 'moderate', urgent: false, cycle: 1, clocks: {} },
 } as const;
 

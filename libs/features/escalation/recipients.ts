@@ -9,8 +9,8 @@ export type Rule = LadderLevel['recipients'][number];
 
 /** Everything that says who is who, as it is when somebody is called. [SLA 11] */
 export interface Surroundings {
-  readonly assigneeId?: string;
-  readonly accountManagerId?: string;
+  readonly assigneeId: string | undefined;
+  readonly accountManagerId: string | undefined;
   readonly hasCustomer: boolean;
   /** Of the case or complaint. */
   readonly team: Team;

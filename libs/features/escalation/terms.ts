@@ -1,6 +1,7 @@
 import type { RECIPIENT_RULES } from '#libs/features/policy/policy.events.ts';
+import { channelTerms, classTerms } from '#libs/features/notices/notices.events.ts';
 import { clockTerms } from '#libs/features/sla/sla.events.ts';
-import type { Term, Terms } from '#libs/kernel/terms.ts';
+import type { Terms, Words } from '#libs/kernel/terms.ts';
 import type {
   About,
   BegunBecause,
@@ -11,8 +12,6 @@ import type {
   REACHED_AS,
   Track,
 } from './vocabulary.ts';
-
-type Words<Code extends string> = { readonly [C in Code]: Term };
 
 const rules: Words<(typeof RECIPIENT_RULES)[number]> = {
   assignee: { en: 'the assignee', 'zh-CN': '处理人' },
@@ -87,17 +86,6 @@ export const escalationTerms: Terms = {
   track: tracks,
   kind: matters,
   clock: clockTerms,
-  tier: {
-    A: { en: 'class A', 'zh-CN': 'A 类客户' },
-    B: { en: 'class B', 'zh-CN': 'B 类客户' },
-    C: { en: 'class C', 'zh-CN': 'C 类客户' },
-  },
-  channels: {
-    inbox: { en: 'inbox', 'zh-CN': '收件箱' },
-    smtp: { en: 'e-mail', 'zh-CN': '电子邮件' },
-    webhook: { en: 'webhook', 'zh-CN': 'Webhook 推送' },
-    wecom: { en: 'WeCom', 'zh-CN': '企业微信' },
-    dingtalk: { en: 'DingTalk', 'zh-CN': '钉钉' },
-    feishu: { en: 'Feishu', 'zh-CN': '飞书' },
-  },
+  tier: classTerms,
+  channels: channelTerms,
 };

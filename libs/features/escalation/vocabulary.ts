@@ -1,3 +1,4 @@
+import { TRACKS } from '#libs/features/policy/policy.events.ts';
 import type { ClockName } from '#libs/features/sla/sla.events.ts';
 
 /** What an escalation is about. */
@@ -5,7 +6,7 @@ export const MATTERS = ['service-case', 'complaint'] as const;
 export type About = { readonly kind: (typeof MATTERS)[number]; readonly id: string };
 
 /** `emergency`: the gravest conflicts, with a clock of their own for acknowledgements. [E1, H6.3] */
-export const TRACKS = ['ordinary', 'emergency'] as const;
+export { TRACKS };
 export type Track = (typeof TRACKS)[number];
 
 /** How a recipient was reached; see `standInFor`. [SLA 11] */

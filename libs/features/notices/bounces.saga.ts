@@ -1,10 +1,10 @@
 import { defineSaga } from '#libs/kernel/saga.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import { deliveryEvents } from './delivery-events.ts';
-import type { GiveNotice } from './notices.events.ts';
+import { giveNotice } from './giving.ts';
 import { recipientEvents } from './recipient-events.ts';
 import type { StopChannel } from './recipient.ts';
-import { noticeIdFor, OPERATORS } from './vocabulary.ts';
+import { OPERATORS } from './vocabulary.ts';
 
 /**
  * A message that comes back stops its channel for its recipient: what still waits there is withheld, and the operators are told. One
@@ -32,8 +32,9 @@ export const bouncesSaga = defineSaga('bounces', {
         };
       }
       case 'recipient.channel-stopped.v1': {
-        const { channel, deliveryId } = input.data;
-        const alert: GiveNotice = {
+        const { channel } = input.data;
+        // Each stop by itself: one that was resumed may come back.
+        const alert = giveNotice(`channel-stopped/${recipientId}/${channel}/${input.revision}`, {
           recipientId: OPERATORS,
           cause: 'operations',
           about: { kind: 'user', id: recipientId },
@@ -44,16 +45,11 @@ export const bouncesSaga = defineSaga('bounces', {
           // Where the operators' own mail came back, another mail would not help.
           channels: recipientId === OPERATORS ? ['inbox'] : ['inbox', 'smtp'],
           needsAcknowledgement: false,
-        };
+        });
         return {
           state,
           outputs: [
-            {
-              kind: 'command',
-              name: 'notice.give',
-              id: noticeIdFor(OPERATORS, `channel-stopped/${recipientId}/${channel}/${deliveryId}`),
-              body: alert as unknown as JsonObject,
-            },
+            alert,
             {
               kind: 'command-each',
               name: 'delivery.withhold',

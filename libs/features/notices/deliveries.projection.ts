@@ -63,15 +63,18 @@ export const deliveries = projection<Row>()('deliveries@1', {
       const { recipientId, channel, language, subjectLine, text, link, about, urgency, noticeIds } = data;
       const row: Row = {
         ...{ deliveryId: streamId, status: 'pending', recipientId, channel, orderKey: '', place: position, language },
-        ...{ subjectLine: subjectLine, text: text, link, about, urgency, noticeIds },
+        ...{ subjectLine, text, link, about, urgency, noticeIds },
         ...{ requestedAt: recordedAt, attempts: 0, nextAttemptAt: recordedAt },
       };
       return withDestination(row, data);
     },
     'delivery.attempt-failed.v1': (row, { data: { attempt, reason, nextAttemptAt } }) =>
       row && { ...row, attempts: attempt, reason, nextAttemptAt },
-    'delivery.delivered.v1': ({ reason: _reason, ...row } = {} as Row, { recordedAt, data: { attempt } }) =>
-      ended(row as Row, 'delivered', recordedAt, { attempts: attempt }),
+    'delivery.delivered.v1': (row, { recordedAt, data: { attempt } }) => {
+      if (row === undefined) return undefined;
+      const { reason: _reason, ...rest } = row;
+      return ended(rest, 'delivered', recordedAt, { attempts: attempt });
+    },
     'delivery.bounced.v1': (row, { recordedAt, data: { attempt, reason } }) =>
       row && ended(row, 'bounced', recordedAt, { attempts: attempt, reason }),
     'delivery.dead-lettered.v1': (row, { recordedAt, data: { attempt, why, reason } }) =>

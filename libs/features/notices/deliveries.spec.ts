@@ -33,7 +33,7 @@ const told = (change: Partial<ToldNotice> = {}): ToldNotice => ({
 });
 const request = (change: Partial<RequestDelivery> = {}) =>
   ({ recipientId: 'lina', channel: 'smtp', urgency: 'urgent', notices: [told()], untold: 0, ...change }) as never;
-const consulted = (recipientOf: object, user: object = { gone: false }) => ({
+const consulted = (recipientOf: object, user: object = { status: 'unknown' }) => ({
   consulted: { recipient: { targets: {}, stopped: [], ...recipientOf }, user },
 });
 const requested = given(delivery, 'd1')().when(
@@ -65,7 +65,7 @@ describe('a message', () => {
         },
       },
     ]);
-    const berlin = { hours: { zone: 'Europe/Berlin', windows: [] } };
+    const berlin = { status: 'active', workingHours: { zone: 'Europe/Berlin', windows: [] } };
     const [english] = given(delivery)().when(
       'delivery.request',
       request(),
@@ -74,6 +74,19 @@ describe('a message', () => {
     expect(english!.data.text).toBe(
       'The deadline for the first response of INC0000073 is near: 75 % of the time has passed, due at 2026-03-02 04:00 (+01:00).',
     );
+  });
+
+  it('speaks the language that the recipient chose as a user, unless another was chosen for messages', () => {
+    const languageFor = (recipientOf: object) =>
+      (
+        given(delivery)().when(
+          'delivery.request',
+          request(),
+          consulted({ address: 'a@b.c', ...recipientOf }, { status: 'active', language: 'en' }),
+        ).decision as readonly { data: { language: string } }[]
+      )[0]!.data.language;
+    expect(languageFor({})).toBe('en');
+    expect(languageFor({ language: 'zh-CN' })).toBe('zh-CN');
   });
 
   it('of several notices tells each, how many more there are, and asks for an acknowledgement', () => {
@@ -210,8 +223,8 @@ describe('a message', () => {
 
 describe('a channel on which a message came back', () => {
   const reason = 'The mail server answered 550 5.1.1: there is no such mailbox.';
-  const react = (type: string, streamId: string, data: object) =>
-    bouncesSaga.react({}, { type, streamId, data }, 'lina').outputs as unknown as JsonObject[];
+  const react = (type: string, streamId: string, data: object, revision = 1) =>
+    bouncesSaga.react({}, { type, streamId, data, revision }, 'lina').outputs as unknown as JsonObject[];
 
   it('is stopped for that recipient, what waits on it is withheld, and the operators are told [SLA 12]', () => {
     expect(react('delivery.bounced.v1', 'd1', { recipientId: 'lina', channel: 'smtp', attempt: 1, reason })).toEqual([
@@ -247,6 +260,13 @@ describe('a channel on which a message came back', () => {
       });
   });
 
+  it('is told of again when it was resumed and the same message comes back once more [SLA 12]', () => {
+    const data = { channel: 'smtp', deliveryId: 'd1', reason };
+    const told = (revision: number) => react('recipient.channel-stopped.v1', 'lina', data, revision)[0]!['id'];
+    expect(told(3)).not.toBe(told(1));
+    expect(told(3)).toBe(told(3));
+  });
+
   it('opens again when it is resumed, or has another address', () => {
     const stopped = { type: 'recipient.channel-stopped.v1', data: { channel: 'smtp', deliveryId: 'd1', reason } };
     const resumed = { type: 'recipient.channel-resumed.v1', data: { channel: 'smtp' } };
@@ -280,7 +300,7 @@ describeAggregate('notice', {
     'notice.read': fc.constant({}),
     'notice.acknowledge': fc.constant({}),
   },
-  consulted: fc.constant({ user: { gone: false }, ladders: { versions: [] } }),
+  consulted: fc.constant({ user: { status: 'unknown' }, ladders: { versions: [] } }),
   stateName: ({ status }) => status,
   states: ['unknown', 'unread', 'read', 'acknowledged'],
   reached: ['unread', 'read', 'acknowledged'],
@@ -335,7 +355,7 @@ describeAggregate('delivery', {
       targets: { webhook: 'a', wecom: 'a', dingtalk: 'a', feishu: 'a' },
       stopped: [],
     },
-    user: { gone: false },
+    user: { status: 'unknown' },
   }),
   stateName: ({ status }) => status,
   states: ['unknown', 'pending', 'delivered', 'bounced', 'dead'],

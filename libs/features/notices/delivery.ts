@@ -1,3 +1,5 @@
+import { userCard } from '#libs/features/staff/staff.events.ts';
+import type { KnownUser, User } from '#libs/features/staff/staff.events.ts';
 import type { Decide, DecisionContext } from '#libs/kernel/aggregate.ts';
 import { defineAggregate } from '#libs/kernel/aggregate.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
@@ -5,8 +7,6 @@ import { missing, reject } from '#libs/kernel/rejection.ts';
 import type { Language } from '#libs/kernel/terms.ts';
 import { deliveryEvents } from './delivery-events.ts';
 import type { DeliveryEvent, NewDeliveryEvent } from './delivery-events.ts';
-import { noticedUsers } from './recipient-hours.ts';
-import type { NoticedUser } from './recipient-hours.ts';
 import { recipients } from './recipient.ts';
 import type { Recipient } from './recipient.ts';
 import { giveUpAt, nextAttemptAt } from './retry.ts';
@@ -105,10 +105,12 @@ const request: Decision<RequestDelivery> = (command, delivery, { consulted }) =>
   if (delivery.status !== 'unknown') return [];
   const { recipientId, channel, urgency, notices, untold } = command;
   const recipient = consulted['recipient'] as Recipient;
-  const { hours } = consulted['user'] as NoticedUser;
+  const user = consulted['user'] as User;
   const { about } = notices[0];
-  const language = recipient.language ?? DEFAULT_LANGUAGE;
-  const zone = hours === undefined ? {} : { zone: hours.zone };
+  const { language: usersLanguage, workingHours }: Pick<KnownUser, 'language' | 'workingHours'> =
+    user.status === 'unknown' ? {} : user;
+  const language = recipient.language ?? usersLanguage ?? DEFAULT_LANGUAGE;
+  const zone = workingHours === undefined ? {} : { zone: workingHours.zone };
   const which = { recipientId, channel };
   const obstacle = obstacleFor(recipient, channel);
   return [
@@ -221,10 +223,17 @@ export const delivery = defineAggregate<Delivery, DeliveryEvent>({
       internal: true,
       consults: [
         { as: 'recipient', view: recipients, idOf: ({ recipientId }: RequestDelivery) => recipientId },
-        { as: 'user', view: noticedUsers, idOf: ({ recipientId }: RequestDelivery) => recipientId },
+        { as: 'user', view: userCard, idOf: ({ recipientId }: RequestDelivery) => recipientId },
       ],
     },
-    [RECORD]: { decide: recordAttempt, roles: ['service'], summary: 'Record an attempt', internal: true },
+    [RECORD]: {
+      decide: recordAttempt,
+      roles: ['service'],
+      summary: 'Record an attempt',
+      internal: true,
+      // The attempt's number tells whether it still counts.
+      commutative: true,
+    },
     [WITHHOLD]: {
       decide: withhold,
       roles: ['service'],

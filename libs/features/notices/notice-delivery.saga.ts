@@ -2,9 +2,9 @@ import { defineSaga, schedule } from '#libs/kernel/saga.ts';
 import type { SagaOutput } from '#libs/kernel/saga.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import type { RequestDelivery } from './delivery.ts';
+import { giveNotice } from './giving.ts';
 import { noticeEvents } from './notice-events.ts';
-import type { GiveNotice } from './notices.events.ts';
-import { deliveryIdFor, noticeIdFor } from './vocabulary.ts';
+import { deliveryIdFor } from './vocabulary.ts';
 import { nextDueAt, NOTHING_WAITS, sendDue, takeNotice } from './waiting-notices.ts';
 import type { Message, Taken, Waiting } from './waiting-notices.ts';
 
@@ -13,7 +13,7 @@ const SEND = 'send';
 /** A digest is a notice of its own: it stands in the inbox, and goes out like any other. */
 const digestFor = (recipientId: string, message: Extract<Message, { kind: 'digest' }>): SagaOutput => {
   const { channels, count, since, firstNoticeId } = message;
-  const body: GiveNotice = {
+  return giveNotice(`digest/${firstNoticeId}`, {
     recipientId,
     cause: 'digest',
     about: { kind: 'inbox', id: recipientId },
@@ -23,9 +23,7 @@ const digestFor = (recipientId: string, message: Extract<Message, { kind: 'diges
     facts: { count, since },
     channels,
     needsAcknowledgement: false,
-  };
-  const id = noticeIdFor(recipientId, `digest/${firstNoticeId}`);
-  return { kind: 'command', name: 'notice.give', id, body: body as unknown as JsonObject };
+  });
 };
 
 const deliveriesOf = (recipientId: string, message: Extract<Message, { kind: 'notices' }>): readonly SagaOutput[] => {

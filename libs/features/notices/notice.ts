@@ -1,5 +1,7 @@
 import { ladderPolicies, ladderPolicyAt, LADDER_POLICY_ID } from '#libs/features/policy/policy.events.ts';
 import type { LadderDocument, Policies } from '#libs/features/policy/policy.events.ts';
+import { userCard } from '#libs/features/staff/staff.events.ts';
+import type { User } from '#libs/features/staff/staff.events.ts';
 import { ROLES } from '#libs/kernel/actor.ts';
 import type { Decide, DecisionContext } from '#libs/kernel/aggregate.ts';
 import { defineAggregate } from '#libs/kernel/aggregate.ts';
@@ -8,8 +10,6 @@ import type { Rejection } from '#libs/kernel/rejection.ts';
 import { noticeEvents } from './notice-events.ts';
 import type { NewNoticeEvent, NoticeEvent } from './notice-events.ts';
 import type { GiveNotice } from './notices.events.ts';
-import { noticedUsers } from './recipient-hours.ts';
-import type { NoticedUser } from './recipient-hours.ts';
 import { whenToDeliver } from './timing.ts';
 import { CHANNELS, OPERATORS } from './vocabulary.ts';
 import type { About, NoticeCause } from './vocabulary.ts';
@@ -50,7 +50,9 @@ const give: Decide<GiveNotice, Notice, NewNoticeEvent> = (command, notice, { con
       `There is no channel ${unknown}: correct the ladder, possible are ${CHANNELS.join(', ')}.`,
       'channels',
     );
-  const user = consulted['user'] as NoticedUser;
+  const user = consulted['user'] as User;
+  const isGone = user.status === 'deactivated';
+  const hours = user.status === 'active' ? user.workingHours : undefined;
   const policies = consulted['ladders'] as Policies<LadderDocument>;
   const { version, notices } = ladderPolicyAt(policies, now);
   const { groupWithinMinutes, stormFrom } = notices;
@@ -58,12 +60,12 @@ const give: Decide<GiveNotice, Notice, NewNoticeEvent> = (command, notice, { con
   const isDigest = template === 'digest';
   const when = isDigest
     ? ({ deliverAt: now, timing: 'at-once' } as const)
-    : whenToDeliver({ urgency, classA }, user.gone ? undefined : user.hours, notices, now);
+    : whenToDeliver({ urgency, classA }, hours, notices, now);
   return [
     {
       type: 'notice.given.v1',
       data: {
-        ...(user.gone ? { recipientId: OPERATORS, intendedFor: recipientId } : { recipientId }),
+        ...(isGone ? { recipientId: OPERATORS, intendedFor: recipientId } : { recipientId }),
         ...{ urgency, classA, template, ...said, channels: [...new Set(channels)] },
         ...{ ...when, groupWithinMinutes, stormFrom },
       },
@@ -114,7 +116,7 @@ export const notice = defineAggregate<Notice, NoticeEvent>({
       internal: true,
       commutative: true,
       consults: [
-        { as: 'user', view: noticedUsers, idOf: ({ recipientId }: GiveNotice) => recipientId },
+        { as: 'user', view: userCard, idOf: ({ recipientId }: GiveNotice) => recipientId },
         { as: 'ladders', view: ladderPolicies, idOf: () => LADDER_POLICY_ID },
       ],
     },

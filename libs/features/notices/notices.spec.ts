@@ -9,10 +9,16 @@ import { inbox } from './inbox.projection.ts';
 import { notice } from './notice.ts';
 import { noticeIdFor, OPERATORS } from './notices.events.ts';
 import type { GiveNotice } from './notices.events.ts';
-import type { NoticedUser } from './recipient-hours.ts';
+import type { KnownUser, User } from '#libs/features/staff/staff.events.ts';
+import type { Personal } from '#libs/kernel/sealed.ts';
 
 const linaHours = { zone: 'Asia/Shanghai', windows: [{ weekdays: [1, 2, 3, 4, 5], from: '09:00', to: '18:00' }] };
-const lina: NoticedUser = { gone: false, hours: linaHours };
+const user = (more: Partial<KnownUser>): User => ({
+  ...{ status: 'active', displayName: '李娜' as Personal, grants: [], deputies: [], absences: [] },
+  ...more,
+});
+const nobodyKnown: User = { status: 'unknown' };
+const lina = user({ workingHours: linaHours });
 
 const body = (change: Partial<GiveNotice> = {}): GiveNotice => ({
   recipientId: 'lina',
@@ -36,7 +42,7 @@ const policyOf = (notices: LadderDocument['notices']) => ({
 const give = (
   change: Partial<GiveNotice>,
   now: string,
-  user: NoticedUser = lina,
+  whoever: User = lina,
   ladders: object = { versions: [] },
   past: readonly NewEvent[] = [],
 ) =>
@@ -45,10 +51,10 @@ const give = (
     noticeIdFor('lina', 'k'),
   )(...past).when('notice.give', body(change) as never, {
     now,
-    consulted: { user, ladders },
+    consulted: { user: whoever, ladders },
   });
-const whenGiven = (change: Partial<GiveNotice>, now: string, user?: NoticedUser) => {
-  const [event] = give(change, now, user).decision as readonly { data: { deliverAt: string; timing: string } }[];
+const whenGiven = (change: Partial<GiveNotice>, now: string, whoever?: User) => {
+  const [event] = give(change, now, whoever).decision as readonly { data: { deliverAt: string; timing: string } }[];
   return [event!.data.deliverAt, event!.data.timing];
 };
 
@@ -81,13 +87,13 @@ describe('a notice', () => {
   });
 
   it('keeps to quiet hours where nobody knows when the recipient works', () => {
-    expect(whenGiven({}, at('01', '10:30'), { gone: false })).toEqual([at('01', '10:35'), 'grouped']);
-    expect(whenGiven({}, at('01', '13:30'), { gone: false })).toEqual([at('02', '00:00'), 'after-quiet-hours']);
+    expect(whenGiven({}, at('01', '10:30'), nobodyKnown)).toEqual([at('01', '10:35'), 'grouped']);
+    expect(whenGiven({}, at('01', '13:30'), nobodyKnown)).toEqual([at('02', '00:00'), 'after-quiet-hours']);
   });
 
   it('keeps to the recipient’s own wall clock', () => {
     const berlin = { zone: 'Europe/Berlin', windows: [{ weekdays: [1, 2, 3, 4, 5], from: '09:00', to: '17:00' }] };
-    expect(whenGiven({}, at('02', '02:00'), { gone: false, hours: berlin })).toEqual([
+    expect(whenGiven({}, at('02', '02:00'), user({ workingHours: berlin }))).toEqual([
       at('02', '08:00'),
       'in-own-hours',
     ]);
@@ -95,19 +101,14 @@ describe('a notice', () => {
 
   it('reaches whoever works in quiet hours only, then', () => {
     const night = { zone: 'Asia/Shanghai', windows: [{ weekdays: [1, 2, 3, 4, 5], from: '22:00', to: '24:00' }] };
-    expect(whenGiven({}, at('02', '02:00'), { gone: false, hours: night })).toEqual([
+    expect(whenGiven({}, at('02', '02:00'), user({ workingHours: night }))).toEqual([
       at('02', '14:00'),
       'in-own-hours',
     ]);
   });
 
   it('is timed by the ladder policy of that moment, and says by which', () => {
-    const { decision } = give(
-      {},
-      at('02', '13:30'),
-      { gone: false },
-      policyOf({ groupWithinMinutes: 2, stormFrom: 3 }),
-    );
+    const { decision } = give({}, at('02', '13:30'), nobodyKnown, policyOf({ groupWithinMinutes: 2, stormFrom: 3 }));
     expect(decision).toMatchObject([
       {
         data: { deliverAt: at('02', '13:32'), groupWithinMinutes: 2, stormFrom: 3 },
@@ -130,9 +131,9 @@ describe('a notice', () => {
   });
 
   it('for somebody who works here no more goes to the operators, and says for whom it was', () =>
-    expect(give({}, at('02', '02:00'), { gone: true, hours: linaHours }).decision).toMatchObject([
-      { data: { recipientId: OPERATORS, intendedFor: 'lina' } },
-    ]));
+    expect(
+      give({}, at('02', '02:00'), user({ status: 'deactivated', workingHours: linaHours })).decision,
+    ).toMatchObject([{ data: { recipientId: OPERATORS, intendedFor: 'lina' } }]));
 
   it('by an unknown channel is refused', () =>
     give({ channels: ['inbox', 'pager' as never] }, at('02', '02:00')).thenRejected('notice.unknown-channel', {

@@ -1,5 +1,5 @@
 import type { ClockName } from '#libs/features/sla/sla.events.ts';
-import type { Language, Term, Terms } from '#libs/kernel/terms.ts';
+import type { Language, Terms, Words } from '#libs/kernel/terms.ts';
 import { OPERATORS } from './vocabulary.ts';
 import type {
   About,
@@ -11,8 +11,6 @@ import type {
   Timing,
   Urgency,
 } from './vocabulary.ts';
-
-type Words<Code extends string> = { readonly [C in Code]: Term };
 
 const causes: Words<NoticeCause> = {
   deadline: { en: 'a deadline', 'zh-CN': '时限' },
@@ -53,14 +51,20 @@ const problems: Words<(typeof PROBLEMS)[number]> = {
   'channel-stopped': { en: 'a channel was stopped because a message came back', 'zh-CN': '消息被退回，渠道已停用' },
   'ladder-exhausted': { en: 'every level was called, and nothing happened', 'zh-CN': '各级均已通知，仍无处理' },
 };
-/** The same channels, as one ladder names them. */
-const channels: Words<NoticeChannel> = {
+/** The channels that ladders name. */
+export const channelTerms: Words<NoticeChannel> = {
   inbox: { en: 'inbox', 'zh-CN': '收件箱' },
   smtp: { en: 'e-mail', 'zh-CN': '电子邮件' },
   webhook: { en: 'webhook', 'zh-CN': 'Webhook 推送' },
   wecom: { en: 'WeCom', 'zh-CN': '企业微信' },
   dingtalk: { en: 'DingTalk', 'zh-CN': '钉钉' },
   feishu: { en: 'Feishu', 'zh-CN': '飞书' },
+};
+/** Classes of customers, where nothing else says that it is one. */
+export const classTerms: Words<'A' | 'B' | 'C'> = {
+  A: { en: 'class A', 'zh-CN': 'A 类客户' },
+  B: { en: 'class B', 'zh-CN': 'B 类客户' },
+  C: { en: 'class C', 'zh-CN': 'C 类客户' },
 };
 const timings: Words<Timing> = {
   'at-once': { en: 'at once', 'zh-CN': '立即' },
@@ -99,15 +103,11 @@ export const noticeTerms: Terms = {
   urgency: urgencies,
   template: templates,
   problem: problems,
-  channel: channels,
-  channels,
+  channel: channelTerms,
+  channels: channelTerms,
   timing: timings,
   why: deadLetters,
   language: languages,
   clock: clocks,
-  tier: {
-    A: { en: 'class A', 'zh-CN': 'A 类客户' },
-    B: { en: 'class B', 'zh-CN': 'B 类客户' },
-    C: { en: 'class C', 'zh-CN': 'C 类客户' },
-  },
+  tier: classTerms,
 };

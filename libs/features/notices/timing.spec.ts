@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { epochMsOf, instantOf } from '#libs/kernel/instant.ts';
-import type { OwnHours } from './recipient-hours.ts';
+import type { WorkingHours } from '#libs/features/staff/staff.events.ts';
 import { whenToDeliver } from './timing.ts';
 import type { Urgency } from './vocabulary.ts';
 
@@ -24,7 +24,7 @@ const isWithin = (time: string, { from, to }: Quiet): boolean =>
   from <= to ? from <= time && time < to : time >= from || time < to;
 
 /** Walks on minute by minute until the recipient may be disturbed; two weeks on there is no such minute at all. */
-const walk = (urgency: Urgency, own: OwnHours | undefined, quiet: Quiet | undefined, from: number): number => {
+const walk = (urgency: Urgency, own: WorkingHours | undefined, quiet: Quiet | undefined, from: number): number => {
   const wall = wallIn(own?.zone ?? 'Asia/Shanghai');
   const find = (mayDisturb: (at: { weekday: number; time: string }) => boolean): number | undefined => {
     if (mayDisturb(wall(from))) return from;
@@ -51,7 +51,7 @@ const window = fc
     const [from, to] = [...edges].sort((a, b) => a - b);
     return { weekdays, from: EDGES[from!]!, to: EDGES[to!]! };
   });
-const ownHours: fc.Arbitrary<OwnHours> = fc.record({
+const ownHours: fc.Arbitrary<WorkingHours> = fc.record({
   zone: fc.constantFrom('Asia/Shanghai', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu'),
   windows: fc.array(window, { minLength: 1, maxLength: 3 }),
 });

@@ -1,9 +1,9 @@
 import { businessTimeOf } from '#libs/features/sla/sla.events.ts';
 import type { Calendar, LadderDocument } from '#libs/features/policy/policy.events.ts';
+import type { WorkingHours } from '#libs/features/staff/staff.events.ts';
 import { addMinutes, epochMsOf, instantOf } from '#libs/kernel/instant.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import { READERS_ZONE } from '#libs/kernel/terms.ts';
-import type { OwnHours } from './recipient-hours.ts';
 import type { Timing, Urgency } from './vocabulary.ts';
 
 type NoticeRules = LadderDocument['notices'];
@@ -32,7 +32,7 @@ const overlapOf = (a: Hours, b: Hours): Hours =>
     .flatMap((x) => b.map((y) => ({ from: x.from > y.from ? x.from : y.from, to: x.to < y.to ? x.to : y.to })))
     .filter(({ from, to }) => from < to);
 
-const ownHoursOn = ({ windows }: OwnHours, weekday: number): Hours =>
+const ownHoursOn = ({ windows }: WorkingHours, weekday: number): Hours =>
   windows.filter(({ weekdays }) => weekdays.includes(weekday));
 
 const hasTime = ({ week }: Calendar): boolean =>
@@ -48,7 +48,7 @@ const calendarOf = (zone: string, hoursOn: (weekday: number) => Hours): Calendar
 });
 
 /** When the recipient may be disturbed by notices of that urgency. Whoever works in quiet hours only is disturbed then. */
-const disturbableHours = (urgency: Urgency, own: OwnHours | undefined, loud: Hours): Calendar => {
+const disturbableHours = (urgency: Urgency, own: WorkingHours | undefined, loud: Hours): Calendar => {
   const zone = own?.zone ?? READERS_ZONE;
   if (own === undefined || urgency !== 'ordinary') return calendarOf(zone, () => loud);
   const both = calendarOf(zone, (weekday) => overlapOf(ownHoursOn(own, weekday), loud));
@@ -65,7 +65,7 @@ export const breaksQuiet = ({ urgency, classA }: { readonly urgency: Urgency; re
  */
 export const whenToDeliver = (
   notice: { readonly urgency: Urgency; readonly classA: boolean },
-  own: OwnHours | undefined,
+  own: WorkingHours | undefined,
   { groupWithinMinutes, quietHours }: NoticeRules,
   now: Instant,
 ): { readonly deliverAt: Instant; readonly timing: Timing } => {

@@ -1,3 +1,4 @@
+import { inTimeOrder } from '#libs/kernel/instant.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { Department, PolicyEvent } from './policy-events.ts';
 import type { PolicyDocument } from './policy-kinds.ts';
@@ -95,9 +96,7 @@ const isScheduled = <Document>(version: PolicyVersion<Document>): version is Sch
 
 /** The versions that take effect, in the order in which they do; of two at one moment, the one trained later comes later. */
 export const inOrderOfEffect = <Document>({ versions }: Policies<Document>): readonly ScheduledVersion<Document>[] =>
-  versions
-    .filter(isScheduled)
-    .sort((a, b) => (a.takesEffectAt === b.takesEffectAt ? 0 : a.takesEffectAt < b.takesEffectAt ? -1 : 1));
+  versions.filter(isScheduled).sort((a, b) => inTimeOrder(a.takesEffectAt, b.takesEffectAt));
 
 /**
  * The version by which facts of that moment are judged now: of those that hold for it, the one that took effect last. It may

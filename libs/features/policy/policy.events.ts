@@ -26,7 +26,7 @@ export type { Finding } from './finding.ts';
 export { calendarDocumentSchema, minuteOfDay } from './calendar-document.ts';
 export type { Calendar, CalendarDocument } from './calendar-document.ts';
 export { DEFAULT_CALENDARS, statutoryDays } from './calendar-default.ts';
-export { firstThatHolds } from './conditions.ts';
+export { firstThatHolds, TRACKS } from './conditions.ts';
 export type { Place } from './conditions.ts';
 export { ladderDocumentSchema, NOTICE_CHANNELS, RECIPIENT_RULES } from './ladder-document.ts';
 export type { Ladder, LadderDocument, LadderLevel } from './ladder-document.ts';

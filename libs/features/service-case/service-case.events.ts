@@ -53,8 +53,8 @@ export interface ServiceCaseCard {
   /** Served as. */
   readonly tier?: Tier;
   readonly urgent: boolean;
-  /** When the ledger learned that it is solved or closed; absent while it is open. */
-  readonly endedAt?: Instant;
+  /** When the ledger learned that it is done, and how it first was; absent while it is open. */
+  readonly ended?: { readonly at: Instant; readonly because: 'solved' | 'closed' };
   readonly clocks: KnownClocks;
 }
 
@@ -94,10 +94,12 @@ export const serviceCaseCard: PublicView<ServiceCaseCard, ServiceCaseEvent> = {
         return 'team' in event.data ? { ...rest, team: event.data.team } : rest;
       }
       case 'service-case.solved.v1':
-      case 'service-case.closed.v1':
-        return card.endedAt === undefined ? { ...card, endedAt: knownAt(event) } : card;
+      case 'service-case.closed.v1': {
+        const because = event.type === 'service-case.solved.v1' ? 'solved' : 'closed';
+        return card.ended === undefined ? { ...card, ended: { at: knownAt(event), because } } : card;
+      }
       case 'service-case.reopened.v1': {
-        const { endedAt: _ended, ...open } = card;
+        const { ended: _ended, ...open } = card;
         return open;
       }
       case 'service-case.clocks-judged.v1':

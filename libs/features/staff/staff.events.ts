@@ -5,7 +5,7 @@ export { isThere } from './user.state.ts';
 export type { KnownUser, User } from './user.state.ts';
 export { teamEvents } from './team.events.ts';
 export type { TeamEvent } from './team.events.ts';
-export { onDutyAt, peopleOf, teamCard } from './team.state.ts';
+export { leadersAndDutyOf, onDutyAt, peopleOf, teamCard } from './team.state.ts';
 export type { KnownTeam, Shift, Team } from './team.state.ts';
 export { consultPeople, peopleIn, standInFor, userCard } from './stand-in.ts';
 export type { People, Reached } from './stand-in.ts';

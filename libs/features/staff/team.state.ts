@@ -34,6 +34,24 @@ export type Team =
   { readonly status: 'unknown' } | ({ readonly status: 'formed' | 'dissolved'; readonly id: string } & Facts);
 export type KnownTeam = Exclude<Team, { status: 'unknown' }>;
 
+/** A team's own facts that speak of a person, without that one. */
+export const withoutMember = <Of extends Pick<Facts, 'members' | 'supervisorId' | 'deputies' | 'roster' | 'weekly'>>(
+  { supervisorId, weekly, ...rest }: Of,
+  left: string,
+): Of => {
+  const stays = (userId: string) => userId !== left;
+  return {
+    ...rest,
+    ...(supervisorId !== undefined && stays(supervisorId) ? { supervisorId } : {}),
+    members: rest.members.filter(stays),
+    deputies: rest.deputies.filter(stays),
+    roster: rest.roster.filter(({ userId }) => stays(userId)),
+    ...(weekly === undefined
+      ? {}
+      : { weekly: { ...weekly, shifts: weekly.shifts.filter(({ userId }) => stays(userId)) } }),
+  } as unknown as Of;
+};
+
 const evolveKnown = (team: KnownTeam, event: Exclude<TeamEvent, { type: 'team.formed.v1' }>): Team => {
   switch (event.type) {
     case 'team.renamed.v1':
@@ -42,20 +60,8 @@ const evolveKnown = (team: KnownTeam, event: Exclude<TeamEvent, { type: 'team.fo
       return { ...team, zone: event.data.zone, workingHours: event.data };
     case 'team.member-joined.v1':
       return { ...team, members: [...team.members, event.data.userId] };
-    case 'team.member-left.v1': {
-      const { supervisorId, weekly, ...rest } = team;
-      const stays = (userId: string) => userId !== event.data.userId;
-      return {
-        ...rest,
-        ...(supervisorId !== undefined && stays(supervisorId) ? { supervisorId } : {}),
-        members: team.members.filter(stays),
-        deputies: team.deputies.filter(stays),
-        roster: team.roster.filter((duty) => stays(duty.userId)),
-        ...(weekly === undefined
-          ? {}
-          : { weekly: { ...weekly, shifts: weekly.shifts.filter((shift) => stays(shift.userId)) } }),
-      };
-    }
+    case 'team.member-left.v1':
+      return withoutMember(team, event.data.userId);
     case 'team.leaders-named.v1':
       return { ...team, supervisorId: event.data.supervisorId, deputies: event.data.deputies };
     case 'team.department-head-named.v1':
@@ -112,14 +118,18 @@ export const onDutyAt = (team: Rostered, at: Instant): readonly string[] => {
   return [...new Set(duties.map(({ userId }) => userId))];
 };
 
-/** Everybody whom a call to the team may reach: to be looked at before `standInFor`. */
-export const peopleOf = (team: Team): readonly string[] =>
+/** Whom a call may reach by their place in the team: who leads it, and who has a duty. To be looked at before `standInFor`. */
+export const leadersAndDutyOf = (team: Team): readonly string[] =>
   team.status === 'unknown'
     ? []
     : [
         ...new Set([
-          ...team.members,
           ...[team.supervisorId, team.departmentHeadId].filter((id) => id !== undefined),
           ...team.deputies,
+          ...[...team.roster, ...(team.weekly?.shifts ?? [])].map(({ userId }) => userId),
         ]),
       ];
+
+/** Everybody whom a call to the team as a whole may reach: to be looked at before `standInFor`. */
+export const peopleOf = (team: Team): readonly string[] =>
+  team.status === 'unknown' ? [] : [...new Set([...team.members, ...leadersAndDutyOf(team)])];

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '#libs/kernel/json.ts';
 import type { Document } from '#libs/kernel/projection.ts';
 import { projection } from '#libs/kernel/projection.ts';
 import { teamEvents } from './team.events.ts';
-import { onDutyAt } from './team.state.ts';
+import { onDutyAt, withoutMember } from './team.state.ts';
 import type { Shift } from './team.state.ts';
 
 interface Row extends Document {
@@ -37,16 +37,7 @@ export const teams = projection<Row>()('teams@2', {
       workingHours: data as unknown as JsonValue,
     }),
     'team.member-joined.v1': (row = blank, { data }) => ({ ...row, members: [...row.members, data.userId] }),
-    'team.member-left.v1': ({ supervisorId, weekly, ...row } = blank, { data }) => ({
-      ...row,
-      ...(supervisorId === undefined || supervisorId === data.userId ? {} : { supervisorId }),
-      members: row.members.filter((member) => member !== data.userId),
-      deputies: row.deputies.filter((deputy) => deputy !== data.userId),
-      roster: row.roster.filter((duty) => duty.userId !== data.userId),
-      ...(weekly === undefined
-        ? {}
-        : { weekly: { ...weekly, shifts: weekly.shifts.filter((shift) => shift.userId !== data.userId) } }),
-    }),
+    'team.member-left.v1': (row = blank, { data }) => withoutMember(row, data.userId),
     'team.leaders-named.v1': (row = blank, { data }) => ({
       ...row,
       supervisorId: data.supervisorId,
