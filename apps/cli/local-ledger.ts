@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { explainDeadlines } from '#libs/features/sla/sla.events.ts';
-import { LEDGER, ROLES } from '#libs/kernel/actor.ts';
+import { ROLES } from '#libs/kernel/actor.ts';
 import type { Rejection } from '#libs/kernel/rejection.ts';
 import type { Clock } from '#libs/ports/clock.ts';
 import type { Ledger, Viewer } from '#libs/runtime/ledger.ts';
@@ -33,13 +33,29 @@ export const openFolder = async (
       next: 'Name its folder with --data, or begin one: care demo, care import, care serve.',
     });
   const { openEmbeddedLedger } = await import('#apps/server/embedded-ledger.ts');
+  return openEmbeddedLedger({ folder, ...options, ...circumstances() });
+};
+
+const circumstances = () => {
   const { CARE_MASTER_KEY: masterKey } = process.env;
-  return openEmbeddedLedger({
-    folder,
-    ...options,
+  return {
     tenant: tenantOf(),
     ...(masterKey === undefined ? {} : { masterKey }),
-    onAlarm: (message) => process.stderr.write(`care: ${message}\n`),
+    onAlarm: (message: string) => void process.stderr.write(`care: ${message}\n`),
+  };
+};
+
+/** Opens the ledger in the folder for good: its processes run, and messages leave by the channels that the environment names. */
+export const openServedFolder = async (folder: string, purpose: string): Promise<Ledger> => {
+  const [{ openConnectedLedger }, { channelsOf }] = await Promise.all([
+    import('#apps/server/connected-ledger.ts'),
+    import('#apps/server/channels.ts'),
+  ]);
+  const here = { kind: 'sqlite', folder } as const;
+  return openConnectedLedger({
+    ...{ eventStore: here, readModels: here, folder, purpose, runsProcesses: true },
+    ...circumstances(),
+    outward: channelsOf(process.env),
   });
 };
 
@@ -95,13 +111,7 @@ export const localLedger = (ledger: Ledger, viewer: Viewer): AskedLedger => {
       return { events: outcome.events };
     },
     stateOf: (stream, moment) => ledger.stateOf(stream, viewer, moment),
-    explain: (stream, moment) =>
-      explainDeadlines(
-        stream,
-        moment.asOf ?? moment.asAt ?? ledger.now(),
-        (name) => ledger.stateOf(name, viewer, moment),
-        (name) => ledger.stateOf(name, { actor: LEDGER }),
-      ),
+    explain: (stream, moment) => explainDeadlines(ledger, stream, viewer, moment),
     rebuild: (collection, onProgress) => ledger.rebuild(collection, onProgress),
     deadLetters: () => ledger.deadLetters(),
     retryDeadLetters: () => ledger.retryDeadLetters(),

@@ -45,6 +45,7 @@ export const problemInWords = ({ detail, code, fields }: ProblemDetails): string
 
 /** Errors of the ledger and its adapters, by name: they carry their own sentence; here they get their exit code. */
 const EXIT_BY_NAME: { readonly [name: string]: ExitCode } = {
+  ConfigurationError: EXIT.usage,
   InvalidQuery: EXIT.usage,
   InvalidMoment: EXIT.usage,
   UnknownCollection: EXIT.notFound,

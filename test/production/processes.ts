@@ -14,11 +14,11 @@ export interface Started {
 export const startProcess = (
   file: string,
   env: Readonly<Record<string, string>>,
-  ...hooks: readonly string[]
+  { hooks = [], args = [] }: { readonly hooks?: readonly string[]; readonly args?: readonly string[] } = {},
 ): Started => {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const imports = hooks.flatMap((each) => ['--import', new URL(each, import.meta.url).href]);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...imports, path], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...imports, path, ...args], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -18,7 +18,7 @@ afterEach(async () => {
 /** The server as it is started in production, on a free port; resolves with its address once it says that it is ready. */
 const serve = async (role: string, variables: Record<string, string> = {}): Promise<Started & { url: string }> => {
   const env = { ...variablesOf(deployment), CARE_ROLE: role, PORT: '0', CARE_LEASE_SECONDS: '4', ...variables };
-  const server = startProcess('../../apps/server/main.ts', env, './typescript.hooks.mjs');
+  const server = startProcess('../../apps/server/main.ts', env, { hooks: ['./typescript.hooks.mjs'] });
   servers.push(server);
   const address = () => /"url":"([^"]+)"/.exec(server.said())?.[1];
   await until(`the ${role} is ready`, () => {

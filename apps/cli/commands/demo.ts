@@ -6,7 +6,7 @@ import { deriveId } from '#libs/kernel/identifiers.ts';
 import { epochMsOf, instantOf } from '#libs/kernel/instant.ts';
 import type { Action } from '../demo/company.ts';
 import { makeYear } from '../demo/year.ts';
-import { openFolder, tenantOf } from '../local-ledger.ts';
+import { openFolder, openServedFolder, tenantOf } from '../local-ledger.ts';
 import { parseMoment } from '../moments.ts';
 import type { Output } from '../output.ts';
 import { Problem, wrongUsage } from '../problem.ts';
@@ -165,7 +165,7 @@ export const demo = async (output: Output, globals: GlobalOptions, options: Demo
     grants: ['supervisor@*', 'auditor@*', 'operator@*'],
     ttlSeconds: TOKEN_SECONDS,
   });
-  const ledger = await openFolder(folder, { purpose: 'care demo' });
+  const ledger = await openServedFolder(folder, 'care demo');
   await serveUntilStopped(ledger, folder, { port: options.port, host: '127.0.0.1' }, (url) => {
     if (output.json) return output.document({ url, token, data: folder });
     output.line(`\nCareLedger answers on ${url}; stop it with Ctrl-C. The same command starts it again.`);

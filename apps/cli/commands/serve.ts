@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Ledger } from '#libs/runtime/ledger.ts';
-import { openFolder } from '../local-ledger.ts';
+import { openServedFolder } from '../local-ledger.ts';
 import type { Output } from '../output.ts';
 import { wrongUsage } from '../problem.ts';
 import type { GlobalOptions } from '../global-options.ts';
@@ -45,7 +45,7 @@ export const serve = async (
   { port, host }: { readonly port: number; readonly host: string },
 ): Promise<void> => {
   if (globals.url !== undefined) throw wrongUsage('care serve is the server itself.', 'Leave out --url.');
-  const ledger = await openFolder(globals.data, { purpose: 'care serve' });
+  const ledger = await openServedFolder(globals.data, 'care serve');
   await serveUntilStopped(ledger, globals.data, { port, host }, (url) => {
     if (output.json) return output.document({ url, data: globals.data });
     output.line(`CareLedger answers on ${url} (data: ${globals.data}). Stop it with Ctrl-C.`);

@@ -79,6 +79,12 @@ export const foundCompany = (random: Random, nameId: NameId, at: number): Compan
     const agents = [1, 2, 3, 4].map(() => hire(id, 'agent'));
     for (const { id: userId } of [supervisor, ...managers, ...agents]) act('team.add-member', id, { userId });
     act('team.name-leaders', id, { supervisorId: supervisor.id, deputies: [managers[0]!.id] });
+    act('team.name-department-head', id, { userId: head.id });
+    // Somebody is on duty round the clock, each day another one. [T4]
+    const shifts = [supervisor, ...managers, ...agents].map(({ id: userId }, day) => ({
+      ...{ userId, weekdays: [day + 1], from: '00:00', to: '24:00' },
+    }));
+    act('team.set-duty-shifts', id, { zone: 'Asia/Shanghai', shifts });
     return { id, name, region, supervisor, managers, agents };
   });
   return { teams, head, actions };

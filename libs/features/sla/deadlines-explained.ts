@@ -4,6 +4,9 @@ import {
   SLA_POLICY_ID,
   slaPolicies,
 } from '#libs/features/policy/policy.events.ts';
+import { LEDGER } from '#libs/kernel/actor.ts';
+import type { Actor } from '#libs/kernel/actor.ts';
+import { streamOf } from '#libs/kernel/event.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonValue } from '#libs/kernel/json.ts';
 import type { ClockSet } from './clock.ts';
@@ -28,13 +31,27 @@ export interface ExplainedDeadlines {
   readonly deadlines: readonly ExplainedDeadline[];
 }
 
-/** The state of a stream's aggregate, as it stands or stood; undefined: it had no event. */
-type StateOf = (stream: string) => Promise<{ readonly state: JsonValue } | undefined>;
+interface Moment {
+  readonly asOf?: Instant;
+  readonly asAt?: Instant;
+}
 
-const versionsIn = async (policyStateOf: StateOf): Promise<PolicyVersions> => {
+/** What is asked of a ledger: states of aggregates, as they stand or stood; undefined: there was no event. */
+interface Asked {
+  now(): Instant;
+  stateOf(
+    stream: string,
+    viewer: { readonly actor: Actor },
+    moment?: Moment,
+  ): Promise<{ readonly state: JsonValue } | undefined>;
+}
+
+/** As they are now: they hold every version there was. */
+const versionsIn = async (ledger: Asked): Promise<PolicyVersions> => {
+  const viewer = { actor: LEDGER };
   const [sla, calendar] = await Promise.all([
-    policyStateOf(`policy-${SLA_POLICY_ID}`),
-    policyStateOf(`policy-${CALENDAR_POLICY_ID}`),
+    ledger.stateOf(streamOf('policy', SLA_POLICY_ID), viewer),
+    ledger.stateOf(streamOf('policy', CALENDAR_POLICY_ID), viewer),
   ]);
   // The views that others have of policies are the aggregates' own states.
   return {
@@ -44,19 +61,20 @@ const versionsIn = async (policyStateOf: StateOf): Promise<PolicyVersions> => {
 };
 
 /**
- * Explains every deadline of a case or complaint (`service-case-<id>`, `complaint-<id>`) as of `now`. Undefined: there is no such
- * stream, or nothing in it has clocks. `policyStateOf` must see the policies as they are now: they hold every version there was.
+ * Explains every deadline of a case or complaint (`service-case-<id>`, `complaint-<id>`), now or at a moment, to whoever may read its
+ * state. Undefined: there is no such stream, or nothing in it has clocks.
  */
 export const explainDeadlines = async (
+  ledger: Asked,
   stream: string,
-  now: Instant,
-  stateOf: StateOf,
-  policyStateOf: StateOf,
+  viewer: { readonly actor: Actor },
+  moment: Moment = {},
 ): Promise<ExplainedDeadlines | undefined> => {
-  const state = (await stateOf(stream))?.state as
-    { readonly reference?: string; readonly clocks?: ClockSet } | undefined;
+  const found = await ledger.stateOf(stream, viewer, moment);
+  const state = found?.state as { readonly reference?: string; readonly clocks?: ClockSet } | undefined;
   if (state?.clocks?.clocks === undefined) return undefined;
-  const versions = await versionsIn(policyStateOf);
+  const versions = await versionsIn(ledger);
+  const now = moment.asOf ?? moment.asAt ?? ledger.now();
   return {
     stream,
     reference: state.reference ?? stream,

@@ -1,4 +1,3 @@
-import { LEDGER } from '#libs/kernel/actor.ts';
 import { Problem } from '#libs/nest/problem.ts';
 import { controllerOf } from '#libs/nest/route.ts';
 import { asAt, asOf, momentsOf } from '#libs/nest/route-parameters.ts';
@@ -68,14 +67,7 @@ export const deadlineExplanations = controllerOf('v1/deadlines', 'sla-status', [
     handle: async (call) => {
       const stream = call.pathId('stream');
       const moment = momentsOf(call.parameters);
-      const found = await call.ask((ledger) =>
-        explainDeadlines(
-          stream,
-          moment.asOf ?? moment.asAt ?? ledger.now(),
-          (name) => ledger.stateOf(name, call.viewer, moment),
-          (name) => ledger.stateOf(name, { actor: LEDGER }),
-        ),
-      );
+      const found = await call.ask((ledger) => explainDeadlines(ledger, stream, call.viewer, moment));
       if (found === undefined)
         throw new Problem(
           404,
