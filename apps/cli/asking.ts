@@ -5,7 +5,7 @@ import type { GlobalOptions } from './global-options.ts';
 /** Asks the server named by `--url`, or else the ledger in the folder; closes it afterwards. */
 export const asking = async <T>(
   globals: GlobalOptions,
-  options: { readonly readOnly: boolean; readonly purpose: string },
+  options: { readonly readOnly: boolean; readonly purpose: string; readonly runsProcesses?: boolean },
   ask: (ledger: AskedLedger) => Promise<T>,
 ): Promise<T> => {
   let asked: AskedLedger;

@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_CALENDARS, DEFAULT_SLA } from '#libs/features/policy/policy.events.ts';
 import { serve } from '../../test/http/server-under-test.ts';
 import type { ServerUnderTest } from '../../test/http/server-under-test.ts';
-import { run } from './program.ts';
+import { care as program } from '../../test/import/care.ts';
+import type { Ended } from '../../test/import/care.ts';
 
 const VERSION = 'sla-2027@1';
 let folder: string;
@@ -17,27 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** `care policy …`, the whole command line, with what it wrote. */
-const care = async (...args: readonly string[]): Promise<Ended> => {
-  const [out, err]: [string[], string[]] = [[], []];
-  const writing = (into: string[]) => (text: string | Uint8Array) => into.push(String(text)) > 0;
-  const spies = [
-    jest.spyOn(process.stdout, 'write').mockImplementation(writing(out)),
-    jest.spyOn(process.stderr, 'write').mockImplementation(writing(err)),
-  ];
-  try {
-    const code = await run(['policy', ...args]);
-    return { code, stdout: out.join(''), stderr: err.join('') };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-};
+const care = (...args: readonly string[]): Promise<Ended> => program('policy', ...args);
 const apply = (...rest: readonly string[]) =>
   care('apply', file, '--department', 'customer-relations', '--reason', 'shorter pauses', ...rest);
 

@@ -1,5 +1,6 @@
 import type { GlobalOptions } from './global-options.ts';
 import { Command, CommanderError, Option } from 'commander';
+import { DEAD_LETTER_KINDS } from './dead-letter-kinds.ts';
 import { addPolicyCommands } from './commands/policy-program.ts';
 import type { Run } from './declaring.ts';
 import { createOutput } from './output.ts';
@@ -61,7 +62,8 @@ const build = (finished: (code: ExitCode) => void): Command => {
     .option('--fields <fields>', 'comma-separated', list)
     .option('--count', 'only how many')
     .option('--group-by <field>', 'how many per value of the field')
-    .option('--as-of <moment>', 'as the ledger stood then')
+    .option('--as-of <moment>', 'by what was recorded until then')
+    .option('--as-at <moment>', 'by what had happened until then')
     .action(runs(async () => (await import('./commands/query.ts')).query));
 
   const moments = (command: Command) =>
@@ -76,8 +78,16 @@ const build = (finished: (code: ExitCode) => void): Command => {
   moments(remote(add(program, 'state-at', 'the state of one aggregate, now or in the past')))
     .argument('<stream>', 'e.g. service-case-<id>')
     .action(runs(async () => (await import('./commands/state-at.ts')).stateAt));
-  moments(remote(add(program, 'explain', 'why each deadline of a case or complaint is when it is')))
-    .argument('<case>', 'a reference, an id, or a stream')
+  moments(remote(add(program, 'provenance', 'where a field of a document has its value from')))
+    .argument('<read-model>')
+    .argument('<id>', 'of the document')
+    .argument('<field>', 'with dots between levels: tier, details.size')
+    .addOption(language)
+    .action(runs(async () => (await import('./commands/provenance.ts')).provenance));
+  moments(
+    remote(add(program, 'explain', 'why a deadline is when it is, a customer has its class, somebody was called')),
+  )
+    .argument('<name>', 'a reference, the id of a case, complaint, customer or escalation, or a stream')
     .option('--clock <name>', 'only this clock: first-response, resolution, response, plan, …')
     .addOption(language)
     .action(runs(async () => (await import('./commands/explain.ts')).explain));
@@ -115,20 +125,84 @@ const build = (finished: (code: ExitCode) => void): Command => {
   remote(add(program, 'rebuild', 'build read models anew, compare, switch over'))
     .argument('[read-model]')
     .action(runs(async () => (await import('./commands/rebuild.ts')).rebuild));
-  const dlq = program.command('dlq').description('events that a read model could not take').exitOverride();
-  remote(add(dlq, 'list', 'what is parked, and why')).action(
-    runs(async () => (await import('./commands/dlq.ts')).listDeadLetters),
-  );
-  remote(add(dlq, 'retry', 'take the parked events again, in order')).action(
+  const inbox = program.command('inbox').description('what somebody is to know: their notices').exitOverride();
+  const ofInbox = (name: string, description: string) =>
+    remote(add(inbox, name, description)).option('--as <user>', 'in the folder: whose inbox');
+  ofInbox('list', 'what calls for you, the newest on top')
+    .option('--all', 'also what was read and needs nothing', false)
+    .option('--limit <n>', 'at most so many notices', number('--limit', 1, 1_000), 50)
+    .addOption(language)
+    .action(runs(async () => (await import('./commands/inbox.ts')).listInbox));
+  ofInbox('read', 'show a notice in full, and note that it was read')
+    .argument('<notice>')
+    .addOption(language)
+    .action(runs(async () => (await import('./commands/inbox.ts')).readNotice));
+  ofInbox('acknowledge', 'take on what a notice calls for; an escalation climbs no further')
+    .argument('<notice>')
+    .action(runs(async () => (await import('./commands/inbox.ts')).acknowledgeNotice));
+  const dlq = program.command('dlq').description('what could not be taken, carried on or delivered').exitOverride();
+  const ofDeadLetters = (name: string, description: string) =>
+    remote(add(dlq, name, description)).addOption(
+      new Option('--kind <kind>', 'only these (default: all)').choices([...DEAD_LETTER_KINDS]),
+    );
+  ofDeadLetters(
+    'list',
+    'events that a read model could not take, processes that stand still, messages given up',
+  ).action(runs(async () => (await import('./commands/dlq.ts')).listDeadLetters));
+  ofDeadLetters('retry', 'after the fix: take them again, in order; send messages again').action(
     runs(async () => (await import('./commands/dlq.ts')).retryDeadLetters),
   );
   add(program, 'copy', 'copy a ledger’s events to another store, and compare')
     .requiredOption('--from <store>', 'sqlite:<folder>, esdb://…')
     .requiredOption('--to <store>', 'sqlite:<folder>, esdb://…')
     .action(runs(async () => (await import('./commands/copy.ts')).copy));
+  add(program, 'verify', 'prove that no event was changed, removed, inserted or cut off')
+    .option('--store <store>', 'sqlite:<folder>, esdb://… (default: the data folder)')
+    .option('--heads <file>', 'heads that were kept outside; repeat for more', collect)
+    .option('--public-key <key>', 'the log’s public key or the file that holds it; repeat for more', collect)
+    .option('--bundle <folder>', 'what care export wrote: checked by itself, without any ledger')
+    .action(runs(async () => (await import('./commands/verify.ts')).verify));
+  const access = program.command('access').description('who saw whose personal data').exitOverride();
+  remote(add(access, 'list', 'each look at personal values in clear: who, when, of what, why, of whom'))
+    .option('--subject <id>', 'whose values: a customer or another person')
+    .option('--actor <id>', 'who looked')
+    .option('--from <moment>', 'inclusive')
+    .option('--to <moment>', 'exclusive')
+    .option('--limit <n>', 'at most so many', number('--limit', 1, 10_000_000), 1_000)
+    .action(runs(async () => (await import('./commands/access.ts')).listAccesses));
+  add(access, 'verify', 'prove that no access record was changed, removed or slipped in')
+    .option('--head <number:hash>', 'a head that was kept elsewhere')
+    .action(runs(async () => (await import('./commands/access.ts')).verifyAccesses));
+  remote(add(program, 'export', 'hand out a customer’s whole history with proofs that verify offline'))
+    .argument('<id>', 'of a customer or case, or a reference')
+    .requiredOption('--to <recipient>', 'who gets it')
+    .requiredOption('--out <folder>', 'where the bundle and its printable reports go; must not exist')
+    .action(runs(async () => (await import('./commands/export.ts')).exportEvidence));
+  const proof = program.command('proof').description('the signed log of all events').exitOverride();
+  const proofs = async () => import('./commands/proof.ts');
+  add(proof, 'head', 'the newest signed head: keep it where nobody who runs the ledger can change it').action(
+    runs(async () => (await proofs()).head),
+  );
+  add(proof, 'key', 'the public key by which heads are checked').action(runs(async () => (await proofs()).key));
+  add(proof, 'rotate-key', 'sign with a new key from now on; the old one vouches for it').action(
+    runs(async () => (await proofs()).rotateKey),
+  );
   add(program, 'doctor', 'check the folder: events, read models, keys, disk').action(
     runs(async () => (await import('./commands/doctor.ts')).doctor),
   );
+  add(program, 'backup', 'copy the data, or the keys, beside a running server')
+    .argument('<target>', 'a folder of its own for each backup')
+    .option('--keys', 'the keys instead of the data: keep the two apart', false)
+    .action(runs(async () => (await import('./commands/backup.ts')).backup));
+  add(program, 'restore', 'put a backup into a folder, once it is proven whole')
+    .argument('<backup>', 'a backup of the data')
+    .option('--keys <backup>', 'a backup of the keys (default: those that stand in the folder)')
+    .option('--force', 'put aside what stands in the folder', false)
+    .action(runs(async () => (await import('./commands/restore.ts')).restoreBackup));
+  const keys = program.command('keys').description('the keys that personal values are sealed under').exitOverride();
+  add(keys, 'rotate-master', 'wrap every key anew under another master key')
+    .option('--new-key <file>', 'the new one, base64 of 32 bytes; needed where CARE_MASTER_KEY is set')
+    .action(runs(async () => (await import('./commands/keys.ts')).rotateMaster));
   add(program, 'token', 'make a token for the server')
     .requiredOption('--user <id>', 'who it is for')
     .requiredOption('--grant <role@team>', 'role@team, or role@* for every team; repeat for more', collect)

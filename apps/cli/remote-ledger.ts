@@ -1,10 +1,13 @@
+import type { ExplainedTier } from '#libs/features/customer/tier-explained.ts';
+import type { ExplainedEscalation } from '#libs/features/escalation/escalation-explained.ts';
 import type { ExplainedDeadlines } from '#libs/features/sla/sla.events.ts';
-import type { AggregateState, DeadLetter, Moment, RebuildReport } from '#libs/runtime/ledger.ts';
+import type { AggregateState, DeadLetter, Disclosed, Moment, RebuildReport } from '#libs/runtime/ledger.ts';
 import { REFERENCED } from './asked.ts';
-import type { AskedLedger, HistoryLines, ListPage } from './asked.ts';
+import type { AskedLedger, FieldProvenance, HistoryLines, ListPage } from './asked.ts';
 import type { Condition, Operator } from './conditions.ts';
 import { EXIT, Problem, notFound, problemInWords, wrongUsage } from './problem.ts';
 import type { ExitCode, ProblemDetails } from './problem.ts';
+import { maskedInWords } from './masked.ts';
 
 const PARAMETER: { readonly [operator in Operator]?: string } = {
   '!=': '[ne]',
@@ -57,6 +60,7 @@ export const remoteLedger = (
   if (token === undefined)
     throw wrongUsage('--url needs a token.', 'Give --token or set CARE_TOKEN; make one with: care token.');
 
+  let toldMasked = false;
   const ask = async <Body>(method: 'GET' | 'POST', path: string, content?: object): Promise<Answer<Body>> => {
     let response: Response;
     try {
@@ -75,6 +79,11 @@ export const remoteLedger = (
         next: 'Is the server running (care serve), and is --url its address?',
         cause: error,
       });
+    }
+    const masked = response.headers.get('care-masked');
+    if (masked !== null && !toldMasked) {
+      toldMasked = true;
+      process.stderr.write(`care: ${maskedInWords(masked)}\n`);
     }
     const text = await response.text();
     let body: unknown;
@@ -111,27 +120,27 @@ export const remoteLedger = (
     const { status, body } = await ask<Body>('GET', `${path}?${parameters}`);
     return status === 404 ? undefined : body;
   };
-  const asked = (conditions: readonly Condition[], asOf: string | undefined): URLSearchParams => {
+  const asked = (conditions: readonly Condition[], moment: Moment = {}): URLSearchParams => {
     const parameters = new URLSearchParams();
     addConditions(parameters, conditions);
-    addMoment(parameters, asOf === undefined ? {} : { asOf });
+    addMoment(parameters, moment);
     return parameters;
   };
 
   return {
     referenced: REFERENCED,
-    list: async (collection, { conditions, sort, limit, cursor }, asOf) => {
-      const parameters = asked(conditions, asOf);
+    list: async (collection, { conditions, sort, limit, cursor }, moment) => {
+      const parameters = asked(conditions, moment);
       parameters.set('limit', String(limit));
       if (sort !== undefined)
         parameters.set('sort', sort.map(({ field, direction }) => (direction === 'desc' ? `-${field}` : field)).join());
       if (cursor !== undefined) parameters.set('cursor', cursor);
       return ofReadModel<ListPage>(collection, '', parameters);
     },
-    count: async (collection, conditions, asOf) =>
-      (await ofReadModel<{ count: number }>(collection, '/count', asked(conditions, asOf))).count,
-    groups: async (collection, conditions, by, asOf) => {
-      const parameters = asked(conditions, asOf);
+    count: async (collection, conditions, moment) =>
+      (await ofReadModel<{ count: number }>(collection, '/count', asked(conditions, moment))).count,
+    groups: async (collection, conditions, by, moment) => {
+      const parameters = asked(conditions, moment);
       parameters.set('by', by);
       type Groups = Awaited<ReturnType<AskedLedger['groups']>>;
       return (await ofReadModel<{ groups: Groups }>(collection, '/groups', parameters)).groups;
@@ -150,10 +159,26 @@ export const remoteLedger = (
       const id = encodeURIComponent(stream.slice(aggregate.length + 1));
       return known<AggregateState>(`v1/${collections[aggregate]}/${id}/state`, parameters);
     },
+    provenance: async (collection, id, field, language, moment) => {
+      const parameters = new URLSearchParams({ field, lang: language });
+      addMoment(parameters, moment);
+      const path = `v1/provenance/${encodeURIComponent(collection)}/${encodeURIComponent(id)}`;
+      return known<FieldProvenance>(path, parameters);
+    },
     explain: async (stream, moment) => {
       const parameters = new URLSearchParams();
       addMoment(parameters, moment);
       return known<ExplainedDeadlines>(`v1/deadlines/${encodeURIComponent(stream)}`, parameters);
+    },
+    explainTier: async (id, moment) => {
+      const parameters = new URLSearchParams();
+      addMoment(parameters, moment);
+      return known<ExplainedTier>(`v1/customers/${encodeURIComponent(id)}/tier-explanation`, parameters);
+    },
+    explainEscalation: async (id, moment) => {
+      const parameters = new URLSearchParams();
+      addMoment(parameters, moment);
+      return known<ExplainedEscalation>(`v1/escalations/${encodeURIComponent(id)}/explanation`, parameters);
     },
     execute: async ({ name, id, body: content }) => {
       const [aggregate, command] = name.split('.') as [string, string];
@@ -165,9 +190,20 @@ export const remoteLedger = (
       const content = collection === undefined ? {} : { collection };
       return (await told<{ rebuilt: RebuildReport[] }>('POST', 'v1/operations/rebuild', content)).rebuilt;
     },
+    accesses: async (query) =>
+      told(
+        'GET',
+        `v1/access-records?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
+      ),
+    disclose: async (id, to) => {
+      const { status, body } = await ask<Disclosed>('POST', 'v1/evidence', { id, ...to });
+      return status === 404 ? undefined : body;
+    },
     deadLetters: async () =>
       (await told<{ deadLetters: DeadLetter[] }>('GET', 'v1/operations/dead-letters')).deadLetters,
     retryDeadLetters: () => told('POST', 'v1/operations/dead-letters/retry', {}),
+    standingProcesses: () => told('GET', 'v1/operations/processes'),
+    retryProcesses: () => told('POST', 'v1/operations/processes/retry', {}),
     close: async () => undefined,
   };
 };

@@ -126,7 +126,7 @@ describe('the committed documents', () => {
     try {
       const features = [staffFeature];
       expect(await apiDocuments(features)).toEqual(await apiDocuments(features));
-      const files = [join(folder, 'openapi.json'), join(folder, 'asyncapi.json')];
+      const files = ['openapi.json', 'asyncapi.json', 'access.md'].map((name) => join(folder, name));
       expect(await writeApiDocuments(folder, features, { check: true })).toEqual(files);
       await expect(readFile(files[0]!)).rejects.toThrow();
       expect(await writeApiDocuments(folder, features)).toEqual(files);

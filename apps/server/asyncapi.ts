@@ -19,7 +19,7 @@ const METADATA = {
     tenant: text('Whose ledger.'),
     subject: text('Whose history: a customer, or the aggregate itself.'),
     commandId: text('The command that recorded it.'),
-    commandHash: text('SHA-256 of that command, hexadecimal.'),
+    commandHash: text('A keyed hash of that command, hexadecimal.'),
     correlationId: text('What it belongs to.'),
     causationId: text('The command, event or timer that caused it.'),
     actor: text('Who acted.'),

@@ -5,7 +5,19 @@ const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 const webhooks = (target: object) => ({ CARE_WEBHOOK_TARGETS: JSON.stringify({ crm: target }) });
 
 describe('the channels', () => {
-  it('are none when nothing is said', () => expect(channelsOf({})).toEqual({ channels: [] }));
+  it('are none when nothing is said', () => expect(channelsOf({})).toEqual({ channels: [], witnesses: [] }));
+
+  it('give the heads of the log to files, and to webhooks that are configured', () => {
+    const CARE_WEBHOOK_TARGETS = JSON.stringify({
+      auditor: { url: 'https://auditor.example/heads', secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`] },
+    });
+    const { witnesses } = channelsOf({ CARE_WITNESS: 'file:/mnt/heads.jsonl, webhook:auditor', CARE_WEBHOOK_TARGETS });
+    expect(witnesses.map(({ name }) => name)).toEqual(['file:/mnt/heads.jsonl', 'webhook:auditor']);
+    for (const CARE_WITNESS of ['webhook:nobody', 'ftp://x', 'file:'])
+      expect(() => channelsOf({ CARE_WITNESS, CARE_WEBHOOK_TARGETS })).toThrow(
+        /CARE_WITNESS=.*allowed are file:<path>/,
+      );
+  });
 
   it('are those that are configured', async () => {
     const { channels, publicUrl } = channelsOf({

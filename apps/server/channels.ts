@@ -8,9 +8,12 @@ import { isAddress, openSmtpChannel } from '#libs/adapters/channel-smtp/channel-
 import type { SmtpChannelOptions } from '#libs/adapters/channel-smtp/channel-smtp.ts';
 import { isWebhookSecret, openWebhookChannel } from '#libs/adapters/channel-webhook/channel-webhook.ts';
 import type { WebhookTarget } from '#libs/adapters/channel-webhook/channel-webhook.ts';
+import { openFileWitness } from '#libs/adapters/witness-file/witness-file.ts';
 import { openOutboundHttp } from '#libs/adapters/outbound-http/outbound-http.ts';
 import type { Channel } from '#libs/ports/channel.ts';
 import type { OutboundHttp } from '#libs/ports/outbound-http.ts';
+import type { Witness } from '#libs/ports/witness.ts';
+import { channelWitness } from '#libs/runtime/channel-witness.ts';
 import { ConfigurationError } from './configuration.ts';
 
 type Environment = { readonly [name: string]: string | undefined };
@@ -81,7 +84,29 @@ export interface OutwardConfiguration {
   readonly channels: readonly Channel[];
   /** Where people open the web page. */
   readonly publicUrl?: string;
+  /** Who keeps the heads of the transparency log. */
+  readonly witnesses: readonly Witness[];
 }
+
+/** `file:/mnt/heads.jsonl, webhook:auditor`: files, and targets of CARE_WEBHOOK_TARGETS. */
+const witnessesOf = (
+  { CARE_WITNESS: text = '' }: Environment,
+  channels: readonly Channel[],
+  targets: ReadonlySet<string>,
+) =>
+  text.split(',').flatMap((part): Witness[] => {
+    const name = part.trim();
+    if (name === '') return [];
+    const [, kind, target = ''] = /^(file|webhook):(.+)$/.exec(name) ?? [];
+    if (kind === 'file') return [openFileWitness(target)];
+    const webhook = channels.find((channel) => channel.name === 'webhook');
+    if (kind === 'webhook' && webhook !== undefined && targets.has(target)) return [channelWitness(webhook, target)];
+    throw new ConfigurationError(
+      'CARE_WITNESS',
+      name,
+      'allowed are file:<path> and webhook:<target of CARE_WEBHOOK_TARGETS>, with commas between them',
+    );
+  });
 
 const publicUrlOf = ({ CARE_PUBLIC_URL: text }: Environment): { readonly publicUrl?: string } => {
   if (text === undefined) return {};
@@ -128,5 +153,6 @@ export const channelsOf = (env: Environment): OutwardConfiguration => {
   } catch (error) {
     throw wrong('CARE_SMTP_URL', (error as Error).message);
   }
-  return { channels, ...publicUrl };
+  const witnesses = witnessesOf(env, channels, new Set(webhooks?.keys()));
+  return { channels, witnesses, ...publicUrl };
 };

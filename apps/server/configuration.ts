@@ -24,6 +24,8 @@ export interface Configuration {
   readonly readModels: StoreAddress;
   /** Base64 of 32 bytes, in place of the key vault's own file. */
   readonly masterKey?: string;
+  /** The file that lists whose keys were destroyed; default: beside the keys. */
+  readonly erasureList?: string;
   /** How long a worker's lease lasts without being renewed. */
   readonly leaseSeconds?: number;
   /** In how many partitions workers share read models and processes. */
@@ -130,6 +132,7 @@ export const configurationOf = (env: Environment): Configuration => {
   const eventStore = storeOf(env, 'EVENT_STORE', dataFolder, 'esdb', ['esdb://', 'esdb+discover://']);
   const readModels = storeOf(env, 'READ_MODELS', dataFolder, 'mongodb', ['mongodb://', 'mongodb+srv://']);
   const leaseSeconds = integer(env, 'CARE_LEASE_SECONDS', 1, 600);
+  const erasureList = matching(env, 'CARE_ERASURE_LIST', /\S/, 'allowed is the path of a file');
   const partitions = partitionsOf(env);
   const jwks = jwksOf(env);
   const requestsPerMinute = integer(env, 'CARE_REQUESTS_PER_MINUTE', 1, 100_000_000);
@@ -144,6 +147,7 @@ export const configurationOf = (env: Environment): Configuration => {
     eventStore,
     readModels,
     ...(env.CARE_MASTER_KEY === undefined ? {} : { masterKey: env.CARE_MASTER_KEY }),
+    ...(erasureList === undefined ? {} : { erasureList }),
     ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
     ...(partitions === undefined ? {} : { partitions }),
     ...(jwks === undefined ? {} : { jwks }),

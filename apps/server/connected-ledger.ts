@@ -1,3 +1,4 @@
+import { openSqliteAccessLog } from '#libs/adapters/access-log-sqlite/access-log-sqlite.ts';
 import { folderPaths, holdDataFolder } from '#libs/adapters/data-folder/data-folder.ts';
 import { openEsdbCommandResults } from '#libs/adapters/event-store-esdb/command-results-esdb.ts';
 import { openEsdbEventStore } from '#libs/adapters/event-store-esdb/event-store-esdb.ts';
@@ -6,6 +7,7 @@ import { openSqliteEventStore } from '#libs/adapters/event-store-sqlite/event-st
 import { openFileKeyVault } from '#libs/adapters/key-vault-file/key-vault-file.ts';
 import { openMongoReadModels } from '#libs/adapters/read-models-mongodb/read-models-mongodb.ts';
 import { openSqliteReadModels } from '#libs/adapters/read-models-sqlite/read-models-sqlite.ts';
+import { readLogFile } from '#libs/adapters/transparency-log-folder/transparency-log-folder.ts';
 import { features as ownFeatures } from '#libs/features/features.ts';
 import type { Feature } from '#libs/kernel/feature.ts';
 import { systemClock } from '#libs/ports/clock.ts';
@@ -14,22 +16,28 @@ import type { CommandResults } from '#libs/ports/command-results.ts';
 import type { EventStore } from '#libs/ports/event-store.ts';
 import type { KeyVault } from '#libs/ports/key-vault.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
+import type { Witness } from '#libs/ports/witness.ts';
 import { decoderOf } from '#libs/runtime/codec.ts';
 import { outboxLease, withDeliveries } from '#libs/runtime/delivery-runner.ts';
 import type { DeliveryRunnerOptions } from '#libs/runtime/delivery-runner.ts';
 import { ensureFirstCollections } from '#libs/runtime/first-collections.ts';
 import type { Lease } from '#libs/runtime/lease.ts';
 import { LeasedProjections } from '#libs/runtime/leased-projections.ts';
+import { withErasures } from '#libs/runtime/erasure-runner.ts';
 import type { Ledger } from '#libs/runtime/ledger.ts';
 import { observedProjections } from '#libs/runtime/observed-projections.ts';
 import type { PartitionCount } from '#libs/runtime/partitions.ts';
 import { openLedger } from '#libs/runtime/open-ledger.ts';
+import type { LedgerParts } from '#libs/runtime/open-ledger.ts';
 import type { Projections } from '#libs/runtime/projections.ts';
 import { Projector } from '#libs/runtime/projector.ts';
 import { registryOf } from '#libs/runtime/registry.ts';
 import { reservationEvents } from '#libs/runtime/reservation.events.ts';
 import type { ServerRole, StoreAddress } from './configuration.ts';
 import { openEmbeddedLedger } from './embedded-ledger.ts';
+import { logForEvidence } from './signed-log.ts';
+import { keepSharedLog } from './keeping-log.ts';
+import { PastThread, SERVER_FOLD_MS } from './past-thread.ts';
 import { ProjectorThread } from './projector-thread.ts';
 import { checkReflects } from './reflected-store.ts';
 
@@ -47,6 +55,8 @@ export interface ConnectedOptions {
   readonly tenant?: string;
   /** Base64 of 32 bytes; default: the folder's own key file. */
   readonly masterKey?: string;
+  /** The file that lists whose keys were destroyed; default: beside the keys. */
+  readonly erasureList?: string;
   /** Told to whoever finds the folder in use. */
   readonly purpose?: string;
   /** How long a worker's lease lasts without being renewed, in milliseconds. */
@@ -60,10 +70,14 @@ export interface ConnectedOptions {
   readonly runsProcesses?: boolean;
   /** How messages leave the ledger, where the processes run here. Default: they wait in the outbox. */
   readonly outward?: Pick<DeliveryRunnerOptions, 'channels' | 'publicUrl'>;
+  /** Who is given the heads of the transparency log, where it is signed here: never by an `api`. */
+  readonly witnesses?: readonly Witness[];
   /** Told whenever the read models that this process folds have changed, where several share them. */
   readonly onShare?: (held: readonly string[]) => void;
   /** EventStoreDB: how long calls may take and are tried again. */
   readonly patience?: EsdbOptions['patience'];
+  /** `assumed`: whoever reads needs no undertaking on record. Default: required. */
+  readonly clearance?: LedgerParts['clearance'];
   readonly onAlarm?: (message: string) => void;
 }
 
@@ -78,6 +92,16 @@ const sending = (ledger: Ledger, { outward, runsProcesses, role, onAlarm }: Conn
         ...(lease === undefined ? {} : { lease }),
         ...(onAlarm === undefined ? {} : { onAlarm }),
       });
+
+const pastThread = (eventStore: StoreAddress, vault: KeyVault): PastThread =>
+  new PastThread({
+    events:
+      eventStore.kind === 'sqlite'
+        ? { kind: 'sqlite', file: folderPaths(eventStore.folder).ledger }
+        : { kind: 'esdb', url: eventStore.url },
+    cursorSecret: vault.blindIndex('list-cursor', 'past'),
+    foldMs: SERVER_FOLD_MS,
+  });
 
 /** Processes apart would write the same file, or not see what the other wrote. */
 const checkRole = ({ eventStore, readModels, role = 'all' }: ConnectedOptions): void => {
@@ -106,7 +130,7 @@ const openEvents = async (
 };
 
 const openVault = async (
-  { folder, role = 'all', masterKey }: ConnectedOptions,
+  { folder, role = 'all', masterKey, erasureList }: ConnectedOptions,
   store: EventStore,
   undo: Undo,
 ): Promise<KeyVault> => {
@@ -117,6 +141,7 @@ const openVault = async (
     // A lost vault is an alarm, not a reason to make a new one: every personal value would read as erased.
     mayCreate: !readOnly && (await store.head()) === 0,
     ...(masterKey === undefined ? {} : { masterKey }),
+    ...(erasureList === undefined ? {} : { erasureList }),
   });
   undo.push(() => vault.close());
   return vault;
@@ -186,6 +211,19 @@ export const openConnectedLedger = async (options: ConnectedOptions): Promise<Le
       }
     }
 
+    if (role !== 'api')
+      undo.push(
+        keepSharedLog(
+          {
+            folder,
+            tenant,
+            store,
+            ...(readModels.kind === 'mongodb' ? { models } : {}),
+            ...(leaseMs === undefined ? {} : { leaseMs }),
+          },
+          { clock, witnesses: options.witnesses ?? [], onAlarm },
+        ),
+      );
     const shared = readModels.kind === 'mongodb' ? { shared: sharing } : {};
     const processes = options.runsProcesses === true && role !== 'api' ? { processes: { onAlarm, ...shared } } : {};
     const ledger = openLedger({
@@ -198,10 +236,17 @@ export const openConnectedLedger = async (options: ConnectedOptions): Promise<Le
       models,
       projections,
       ...processes,
+      evidence: logForEvidence(folder),
+      logFile: (path) => readLogFile(folderPaths(folder).log, path),
+      accessLog: openSqliteAccessLog({ file: folderPaths(folder).access }),
+      clearance: options.clearance ?? 'required',
+      // The thread knows the product's own features only.
+      ...(options.features === undefined ? { past: pastThread(eventStore, vault) } : {}),
       closeParts,
     });
     const lease = readModels.kind === 'mongodb' ? outboxLease(models, leaseMs) : undefined;
-    return sending(ledger, options, lease);
+    const mayErase = options.runsProcesses === true && role !== 'worker' && registry.projections.has('erasures');
+    return sending(mayErase ? withErasures(ledger, { models, vault, onAlarm }) : ledger, options, lease);
   } catch (error) {
     await closeParts();
     throw error;

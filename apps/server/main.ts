@@ -8,7 +8,8 @@ import { makeLogger } from './log.ts';
 
 /** Opens the stores that the configuration names, serves them, and resolves with how to stop. */
 const start = async (configuration: Configuration, outward: OutwardConfiguration): Promise<() => Promise<void>> => {
-  const { role, dataFolder, tenant, eventStore, readModels, masterKey, leaseSeconds, partitions } = configuration;
+  const { role, dataFolder, tenant, eventStore, readModels, masterKey, erasureList, leaseSeconds, partitions } =
+    configuration;
   const { jwks, logLevel, requestsPerMinute, port, host } = configuration;
   const logger = makeLogger(logLevel);
   const ledger = await openConnectedLedger({
@@ -19,10 +20,12 @@ const start = async (configuration: Configuration, outward: OutwardConfiguration
     tenant,
     runsProcesses: true,
     outward,
+    witnesses: outward.witnesses,
     purpose: `the server on port ${port}`,
     onAlarm: (message) => logger.error(message),
     onShare: (held) => logger.info({ held }, 'read models kept here'),
     ...(masterKey === undefined ? {} : { masterKey }),
+    ...(erasureList === undefined ? {} : { erasureList }),
     ...(leaseSeconds === undefined ? {} : { leaseMs: leaseSeconds * 1_000 }),
     ...(partitions === undefined ? {} : { partitions }),
   });

@@ -128,11 +128,36 @@ describe('reading over HTTP', () => {
     expect((await server.get(`/v1/teams/${ids[3]}/state?asOf=${shanghai}`)).status).toBe(404);
   });
 
+  it('gives moments with their offset only, and takes none without [SLA 7]', async () => {
+    const request = (receivedAt: string) =>
+      server.post('/v1/service-cases', {
+        body: { kind: 'consultation', channel: 'phone', subjectLine: 'Hi', receivedAt },
+      });
+    const { json } = await request('2026-03-29T00:30:00.000Z');
+    const answers = [
+      await server.get(`/v1/sla-status?filter[aboutId]=${json.id}&minPosition=${json.position}`),
+      await server.get(`/v1/deadlines/service-case-${json.id}`),
+      await server.get(`/v1/history/${json.id}`),
+    ];
+    for (const { text } of answers) {
+      const moments = text.match(/"\d{4}-\d\d-\d\dT[^"]*"/g);
+      expect(moments).toContain('"2026-03-29T00:30:00.000Z"');
+      expect(moments!.filter((moment) => !/T\d\d:\d\d:\d\d\.\d{3}Z"$/.test(moment))).toEqual([]);
+    }
+    expect((await request('2026-03-29T02:30:00.000')).status).toBe(422);
+    const asked = await server.get(`/v1/teams/${ids[0]}?asOf=2026-03-29T02:30:00`);
+    expect([asked.status, asked.json.code]).toEqual([400, 'query.invalid-moment']);
+  });
+
   it('tells operators the lag, the dead letters and what a rebuild found', async () => {
     const lag = await server.get('/v1/operations/lag');
     expect(lag.json.readModels).toEqual(expect.arrayContaining([expect.objectContaining({ events: 0, seconds: 0 })]));
     expect((await server.get('/v1/operations/dead-letters')).json).toEqual({ deadLetters: [] });
     expect((await server.post('/v1/operations/dead-letters/retry')).json).toEqual({ taken: 0, parked: 0 });
+    expect((await server.get('/v1/operations/processes')).json).toEqual({ processes: [], halted: [] });
+    // This server runs none: another one would have to be asked.
+    const elsewhere = await server.post('/v1/operations/processes/retry');
+    expect([elsewhere.status, elsewhere.json.code]).toEqual([409, 'processes.elsewhere']);
     const rebuilt = await server.post('/v1/operations/rebuild', { body: { collection: 'teams' } });
     expect(rebuilt.json.rebuilt).toEqual([
       expect.objectContaining({ collection: 'teams', documents: 5, different: 0 }),

@@ -1,6 +1,4 @@
-import { generateKeyPairSync, createPrivateKey, createPublicKey, hash } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { hash } from 'node:crypto';
 import { SignJWT, createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import { ROLES } from '#libs/kernel/actor.ts';
@@ -9,6 +7,8 @@ import { InvalidToken } from '#libs/nest/authentication.ts';
 import type { Authenticate, AuthenticatedViewer } from '#libs/nest/authentication.ts';
 import { Problem } from '#libs/nest/problem.ts';
 import { LruMap } from '#libs/runtime/lru-map.ts';
+import { loadOrCreateKey } from './key-file.ts';
+import type { KeyPair } from './key-file.ts';
 
 /** The issuer of tokens that a ledger signs itself. */
 export const LOCAL_ISSUER = 'careledger';
@@ -16,53 +16,10 @@ export const LOCAL_ISSUER = 'careledger';
 /** The file, in the data folder, with the key that signs the ledger's own tokens. */
 export const TOKEN_KEY_FILE = 'token-key.pem';
 
-/** An Ed25519 key pair in a file that only its owner may read. */
-export interface TokenKey {
-  readonly privateKey: KeyObject;
-  readonly publicKey: KeyObject;
-}
-
-const pairOf = (privateKey: KeyObject): TokenKey => ({ privateKey, publicKey: createPublicKey(privateKey) });
-
-const readKey = async (file: string): Promise<TokenKey> => {
-  let privateKey: KeyObject;
-  try {
-    privateKey = createPrivateKey(await readFile(file, 'utf8'));
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw cause;
-    throw new Error(
-      `${file} does not hold a private key in PEM form: put the right file there, or remove it and a new key is made (tokens issued so far then end).`,
-      { cause },
-    );
-  }
-  if (privateKey.asymmetricKeyType !== 'ed25519')
-    throw new Error(`${file} holds a key of type ${privateKey.asymmetricKeyType}; tokens are signed with ed25519.`);
-  return pairOf(privateKey);
-};
+export type TokenKey = KeyPair;
 
 /** The key that signs this ledger's tokens; made at the first call. */
-export const loadOrCreateTokenKey = async (file: string): Promise<TokenKey> => {
-  try {
-    return await readKey(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  const { privateKey } = generateKeyPairSync('ed25519');
-  try {
-    const handle = await open(file, 'wx', 0o600);
-    try {
-      await handle.writeFile(privateKey.export({ type: 'pkcs8', format: 'pem' }));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    // Another process made one at the same moment: that one counts.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return readKey(file);
-  }
-  return pairOf(privateKey);
-};
+export const loadOrCreateTokenKey = (file: string): Promise<TokenKey> => loadOrCreateKey(file, 'tokens are signed');
 
 const TEAM = /^(?:\*|[\x21-\x7e]{1,100})$/;
 

@@ -1,6 +1,7 @@
 import type { Actor, Role } from './actor.ts';
 import type { EventSet, LedgerEvent, NewEvent, Origin } from './event.ts';
 import type { Instant } from './instant.ts';
+import type { JsonObject } from './json.ts';
 import type { Rejection } from './rejection.ts';
 
 /** What a decider may know besides the command and the state. Time and ids come in as arguments. */
@@ -35,8 +36,11 @@ export interface Consultation<State = any, Command = any> {
   /** Where the view stands in `context.consulted`. */
   readonly as: string;
   readonly view: PublicView;
-  /** The aggregate's id (not the stream's name); undefined: nothing to look at. `consulted`: what was looked at before. */
-  readonly idOf: (command: Command, state: State, consulted: Consulted) => string | undefined;
+  /**
+   * The other aggregate's id (not the stream's name); undefined: nothing to look at. `consulted`: what was looked at before; `id`: of
+   * the aggregate that the command is for.
+   */
+  readonly idOf: (command: Command, state: State, consulted: Consulted, id: string) => string | undefined;
   /** A view that is so old will do, in ms, where a process catches up with what was missed. Default: as the store holds it now. */
   readonly mayLagMs?: number;
 }
@@ -46,7 +50,21 @@ export interface Consultation<State = any, Command = any> {
 export interface ConsultationOfMany<State = any, Command = any> {
   readonly as: string;
   readonly view: PublicView;
-  readonly idsOf: (command: Command, state: State, consulted: Consulted) => readonly string[];
+  readonly idsOf: (command: Command, state: State, consulted: Consulted, id: string) => readonly string[];
+}
+
+/**
+ * A look at which documents of a read model match: `context.consulted` holds their ids, at most `most` of them. What the store held
+ * when the command came is reflected; what comes while it is decided is not.
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export interface ConsultationOfList<State = any, Command = any> {
+  readonly as: string;
+  /** The collection's name: `service-cases`. */
+  readonly listedIn: string;
+  /** In the read models' own form; undefined: nothing to look for. */
+  readonly filterOf: (command: Command, state: State, consulted: Consulted, id: string) => JsonObject | undefined;
+  readonly most: number;
 }
 
 /** Views by the names under which a command's `consults` asks for them, in that order. */
@@ -90,7 +108,9 @@ export interface CommandDefinition<State = any, Event extends NewEvent = any, Co
   /** Import commands only: never offered over HTTP. */
   readonly internal?: true;
   readonly reserves?: (command: Command, context: { readonly id: string }) => readonly Reservation[];
-  readonly consults?: readonly (Consultation<State, Command> | ConsultationOfMany<State, Command>)[];
+  readonly consults?: readonly (
+    Consultation<State, Command> | ConsultationOfMany<State, Command> | ConsultationOfList<State, Command>
+  )[];
 }
 
 /** state → evolve → decide, and what the platform needs to know around it. */

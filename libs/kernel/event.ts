@@ -11,7 +11,7 @@ export interface EventMetadata {
   /** Whose history the event belongs to: a customer's id, or the aggregate's own id where no customer is known. */
   readonly subject: string;
   readonly commandId: string;
-  /** SHA-256 of the canonical command, in hexadecimal: tells a repeat from another command under the same id. */
+  /** A keyed hash of the canonical command, in hexadecimal: tells a repeat from another command under the same id. */
   readonly commandHash: string;
   readonly correlationId: string;
   /** Id of the command, event or timer that caused it. */

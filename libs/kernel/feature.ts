@@ -1,4 +1,5 @@
 import type { Aggregate } from './aggregate.ts';
+import type { Clearance } from './clearance.ts';
 import type { EventSet } from './event.ts';
 import type { Projection } from './projection.ts';
 import type { Saga } from './saga.ts';
@@ -27,6 +28,8 @@ export interface Feature {
   readonly projections?: readonly Projection<any>[];
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly sagas?: readonly Saga<any>[];
+  /** What people need on record to see personal values; at most one feature says so. */
+  readonly clearance?: Clearance;
   /** Words for the codes in its events and documents, for people. */
   readonly terms?: Terms;
   readonly edge?: () => Promise<FeatureEdge>;

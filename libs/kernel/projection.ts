@@ -63,6 +63,8 @@ export interface Projection<Doc extends Document = Document> {
    */
   readonly onRead?: (document: Doc, now: string, consulted: Consulted) => Document;
   readonly readWith?: readonly ReadWith[];
+  /** The streams that the document of this key is folded from, where the key tells: it is then shown in the past without a look at others. */
+  readonly streamsOf?: (key: string) => readonly string[];
 }
 
 /** What reading a collection's documents needs besides them: the view of one aggregate, the same for all documents. */
@@ -90,6 +92,8 @@ interface Declaration<Doc extends Document, Sets extends readonly EventSet[], Ig
     readonly [T in Exclude<TypeOf<Events<Sets>>, Ignored>]: FoldOf<Doc, OfType<Events<Sets>, T>>;
   };
   readonly ignores: readonly Ignored[];
+  /** See `Projection`: all streams with an event of which `keyOf` gives this key. */
+  readonly streamsOf?: (key: string) => readonly string[];
   readonly readWith?: readonly ReadWith[];
   readonly onRead?: (document: Doc, now: string, consulted: Consulted) => Document;
 }
@@ -116,6 +120,7 @@ export const projection =
     ignores: declaration.ignores,
     ...(declaration.onRead === undefined ? {} : { onRead: declaration.onRead }),
     ...(declaration.readWith === undefined ? {} : { readWith: declaration.readWith }),
+    ...(declaration.streamsOf === undefined ? {} : { streamsOf: declaration.streamsOf }),
   });
 
 /** `service-cases@2` → `service-cases`. */

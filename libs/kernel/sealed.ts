@@ -21,3 +21,7 @@ export type Personal = string | Sealed;
 
 export const isSealed = (value: unknown): value is Sealed =>
   typeof value === 'object' && value !== null && typeof (value as { $sealed?: unknown }).$sealed === 'string';
+
+/** Does a sealed value stand anywhere in it? */
+export const holdsSealed = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && (isSealed(value) || Object.values(value).some(holdsSealed));

@@ -74,16 +74,65 @@ export const ANSWER_SCHEMAS: { readonly [name: string]: JsonSchema } = {
     state: { description: 'As folded from its events; personal values as the reader may see them.' },
     allowed: list(text('A command that this state accepts.')),
   }),
+  HistoryEntry: object(
+    {
+      text: text('In plain language.'),
+      actorName: text('Who acted, as they are called now; absent where no user of that id is known.'),
+      event: { type: 'object', description: 'The fact as it was recorded.' },
+    },
+    ['actorName'],
+  ),
   HistoryAnswer: object(
     {
-      entries: list(
+      entries: list(ref('HistoryEntry')),
+      next: integer('Give as after for the following page; absent on the last one.'),
+    },
+    ['next'],
+  ),
+  ProvenanceAnswer: object(
+    {
+      collection: text('The read model.'),
+      id: text('The document.'),
+      field: text('As it was asked for.'),
+      value: { description: 'Absent where the document has no such field at that moment.' },
+      setBy: ref('HistoryEntry'),
+      policies: list(
         object(
           {
-            text: text('In plain language.'),
-            actorName: text('Who acted, as they are called now; absent where no user of that id is known.'),
-            event: { type: 'object', description: 'The fact as it was recorded.' },
+            policy: text('Its kind.'),
+            version: text('The version that was applied.'),
+            approverId: text('Who approved it; absent where it came with the product.'),
+            approverName: text('As they are called now.'),
+            decidedAt: instant('When it was approved.'),
           },
-          ['actorName'],
+          ['approverId', 'approverName', 'decidedAt'],
+        ),
+      ),
+      lines: list(text('All of this in plain language.')),
+    },
+    ['value', 'setBy'],
+  ),
+  AccessRecordsAnswer: object(
+    {
+      records: list(
+        object(
+          {
+            number: integer('Place in the chain, from 1.'),
+            at: instant('When the answer was ready to leave.'),
+            actor: text('Who looked.'),
+            roles: list(text('A role that they held.')),
+            purpose: text('Why.'),
+            what: object({
+              kind: { enum: ['document', 'list', 'state', 'history', 'change', 'export'] },
+              of: text('A document, a read model, a stream, or an id.'),
+            }),
+            subjects: list(text('Whose values were shown.')),
+            values: integer('How many values were shown.'),
+            classes: list({ enum: ['personal', 'sensitive'] }),
+            previous: text('Hash of the record before.'),
+            hash: text('SHA-256 over the RFC 8785 JSON of everything else in the record.'),
+          },
+          ['purpose'],
         ),
       ),
       next: integer('Give as after for the following page; absent on the last one.'),
@@ -116,6 +165,18 @@ export const ANSWER_SCHEMAS: { readonly [name: string]: JsonSchema } = {
         reason: text('Why.'),
       }),
     ),
+  }),
+  StandingProcessesAnswer: object({
+    processes: list(
+      object({
+        saga: text('Which kind of process.'),
+        key: text('Which one of them.'),
+        stream: text('Where it stands.'),
+        inputs: integer('What waits, the one that could not be taken included.'),
+        reason: text('Why.'),
+      }),
+    ),
+    halted: list(text('A kind of process of which none goes on.')),
   }),
   RetryAnswer: object({ taken: integer('Went through.'), parked: integer('Stay parked.') }),
   RebuildAnswer: object({

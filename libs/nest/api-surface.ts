@@ -23,7 +23,7 @@ export interface ApiSurface {
 }
 
 /** Path segments under `/v1` that are the API's own. */
-const RESERVED = ['bulk', 'history', 'operations', 'openapi.json'];
+const RESERVED = ['access-records', 'bulk', 'history', 'operations', 'openapi.json', 'provenance'];
 const SEGMENT = /^[a-z][a-z0-9-]*$/;
 
 const checked = (segment: string): string => {

@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Ledger } from '#libs/runtime/ledger.ts';
 import type { ApiSurface } from './api-surface.ts';
+import { accessRoutes } from './access-routes.ts';
 import { bulkRoutes } from './bulk-routes.ts';
 import { commandRoutes } from './command-routes.ts';
 import { documentRoutes } from './document-routes.ts';
@@ -20,6 +21,8 @@ import { LIVE, LiveStreams, liveRoute } from './live-streams.ts';
 import type { Metrics } from './metrics.ts';
 import { healthRoutes, metricsRoutes, operationsRoutes } from './operations-routes.ts';
 import { ProblemFilter } from './problem.filter.ts';
+import { evidenceRoutes } from './evidence-routes.ts';
+import { logRoutes } from './log-routes.ts';
 import { readModelRoutes } from './read-model-routes.ts';
 import { RolesGuard } from './roles.guard.ts';
 import { controllerOf } from './route.ts';
@@ -50,6 +53,9 @@ const controllersOf = ({ ledger, surface, metrics, streams, openApi }: ApiOption
     ]),
   ),
   controllerOf('v1', 'history', historyRoutes),
+  controllerOf('v1', 'governance', accessRoutes),
+  controllerOf('v1/log', 'proof', logRoutes),
+  controllerOf('v1/evidence', 'proof', evidenceRoutes),
   controllerOf('v1', 'bulk', bulkRoutes(surface, metrics.countOutcome)),
   controllerOf(
     'v1/operations',

@@ -8,7 +8,7 @@ import { pascalCase } from './api-surface.ts';
 import { etagOf } from './preconditions.ts';
 import { Problem } from './problem.ts';
 import { asAt, asOf, idParameter, momentsOf } from './route-parameters.ts';
-import type { Call, Route } from './route.ts';
+import type { Call, Route, RouteParameter } from './route.ts';
 
 /** The language that `Accept-Language` ranks first among ours; English where it names none. */
 export const preferredLanguage = (header = ''): Language => {
@@ -60,6 +60,25 @@ const history = async (call: Call): Promise<unknown> => {
   };
 };
 
+const provenance = async (call: Call): Promise<unknown> => {
+  const language = languageOf(call);
+  const [collection, id] = [call.pathId('collection'), call.pathId()];
+  const field = call.parameters.text('field');
+  if (field === undefined || field === '')
+    throw new Problem(400, 'request.parameter', 'field must name the field that is asked about.', { field: 'field' });
+  const moment = momentsOf(call.parameters);
+  const found = await call.ask((ledger) => ledger.provenance(collection, id, field, call.viewer, moment));
+  if (found === undefined)
+    throw new Problem(404, 'document.unknown', `${collection} has no such document: check the id and the moment.`);
+  void call.reply.header('Content-Language', language).header('Vary', 'Accept-Language');
+  const { lines, setBy, ...rest } = found;
+  return {
+    ...rest,
+    ...(setBy === undefined ? {} : { setBy: { ...setBy, text: setBy.text[language] } }),
+    lines: lines[language],
+  };
+};
+
 const state = (aggregate: Aggregate) => async (call: Call) => {
   const id = call.pathId();
   const moment = momentsOf(call.parameters);
@@ -90,6 +109,13 @@ export const stateRoute = (aggregate: Aggregate): Route => ({
   handle: state(aggregate),
 });
 
+const lang: RouteParameter = {
+  in: 'query',
+  name: 'lang',
+  description: 'Goes before Accept-Language.',
+  schema: { enum: LANGUAGES },
+};
+
 /** What happened to a customer, or to one aggregate, in plain language. */
 export const historyRoutes: readonly Route[] = [
   {
@@ -101,7 +127,7 @@ export const historyRoutes: readonly Route[] = [
     access: HISTORY_READERS,
     parameters: [
       idParameter('A customer, an aggregate, or a stream.'),
-      { in: 'query', name: 'lang', description: 'Goes before Accept-Language.', schema: { enum: LANGUAGES } },
+      lang,
       {
         in: 'query',
         name: 'after',
@@ -120,5 +146,37 @@ export const historyRoutes: readonly Route[] = [
     answer: { description: 'A page of the history.', schema: ref('HistoryAnswer') },
     problems: [404],
     handle: history,
+  },
+  {
+    method: 'get',
+    path: 'provenance/:collection/:id',
+    operation: 'provenance',
+    summary: 'Where a field of a document has its value from.',
+    description:
+      'The event that set it last, the command, who acted, the policies with their approval, and the source; in English or Chinese.',
+    access: HISTORY_READERS,
+    parameters: [
+      {
+        in: 'path',
+        name: 'collection',
+        description: 'A read model.',
+        required: true,
+        schema: { type: 'string', minLength: 1, maxLength: 100 },
+      },
+      idParameter('The document.'),
+      {
+        in: 'query',
+        name: 'field',
+        description: 'Its name, with dots between levels: tier, details.size.',
+        required: true,
+        schema: { type: 'string', minLength: 1, maxLength: 200 },
+      },
+      lang,
+      asOf,
+      asAt,
+    ],
+    answer: { description: 'The value and its origin.', schema: ref('ProvenanceAnswer') },
+    problems: [404, 422],
+    handle: provenance,
   },
 ];

@@ -3,6 +3,7 @@ import type { JsonObject } from '#libs/kernel/json.ts';
 import { Unavailable } from '#libs/ports/event-store.ts';
 import { UnknownCollection } from '#libs/ports/read-models.ts';
 import type { Ledger } from '#libs/runtime/ledger.ts';
+import { ProcessesElsewhere, retryProcesses, standingProcesses } from '#libs/runtime/standing-processes.ts';
 import { ref } from './answer-schemas.ts';
 import { Problem } from './problem.ts';
 import type { Call, Route } from './route.ts';
@@ -67,6 +68,29 @@ export const operationsRoutes = (readModels: readonly string[]): Route[] => [
     answer: { description: 'What went through and what stays.', schema: ref('RetryAnswer') },
     problems: [415],
     handle: (call) => call.ask((ledger) => ledger.retryDeadLetters()),
+  },
+  {
+    ...operators,
+    method: 'get',
+    path: 'processes',
+    operation: 'standingProcesses',
+    summary: 'Processes that stand still: with an event or timer that they could not take, or as a whole.',
+    answer: { description: 'In order of stream.', schema: ref('StandingProcessesAnswer') },
+    handle: (call) => call.ask(standingProcesses),
+  },
+  {
+    ...operators,
+    method: 'post',
+    path: 'processes/retry',
+    operation: 'retryProcesses',
+    summary: 'Take what parked processes could not take again, in order per process.',
+    answer: { description: 'What went through and what stays.', schema: ref('RetryAnswer') },
+    problems: [409, 415],
+    handle: (call) =>
+      call.ask(retryProcesses).catch((error: unknown) => {
+        if (error instanceof ProcessesElsewhere) throw new Problem(409, 'processes.elsewhere', error.message);
+        throw error;
+      }),
   },
   {
     ...operators,

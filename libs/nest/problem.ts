@@ -3,7 +3,7 @@ import type { Rejection } from '#libs/kernel/rejection.ts';
 import { StreamDeleted, TooLarge, Unavailable, WrongExpectedRevision } from '#libs/ports/event-store.ts';
 import { SubjectErased, VaultLocked } from '#libs/ports/key-vault.ts';
 import { InvalidQuery, UnknownCollection } from '#libs/ports/read-models.ts';
-import { AccessDenied, InvalidMoment } from '#libs/runtime/ledger.ts';
+import { AccessDenied, InvalidMoment, PastTooLong } from '#libs/runtime/ledger.ts';
 
 /** One field of the input that is wrong, and what would be right. */
 export interface FieldProblem {
@@ -92,6 +92,7 @@ export const problemOf = (error: unknown): Problem | undefined => {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidQuery) return new Problem(400, 'query.invalid', error.message);
   if (error instanceof InvalidMoment) return new Problem(400, 'query.invalid-moment', error.message);
+  if (error instanceof PastTooLong) return new Problem(422, 'query.past-too-long', error.message);
   if (error instanceof UnknownCollection) return new Problem(404, 'read-model.unknown', error.message);
   if (error instanceof AccessDenied) return new Problem(403, 'access.denied', error.message);
   if (error instanceof TooLarge) return new Problem(413, 'command.too-large', error.message);

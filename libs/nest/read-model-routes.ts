@@ -3,7 +3,7 @@ import { ref } from './answer-schemas.ts';
 import { pascalCase } from './api-surface.ts';
 import { fieldsOf, filterOf, queryOf, selectFields } from './list-query.ts';
 import { Problem } from './problem.ts';
-import { asOf, idParameter, minPosition, momentsOf } from './route-parameters.ts';
+import { asAt, asOf, idParameter, minPosition, momentsOf } from './route-parameters.ts';
 import type { Call, Route, RouteParameter } from './route.ts';
 
 const text = { type: 'string' } as const;
@@ -66,7 +66,7 @@ const one = (name: string) => async (call: Call) => {
     throw new Problem(
       404,
       'document.unknown',
-      `${name} has no such document${moment.asOf === undefined ? '' : ' at that moment'}: check the id. One just made may need minPosition.`,
+      `${name} has no such document${moment.asOf === undefined && moment.asAt === undefined ? '' : ' at that moment'}: check the id. One just made may need minPosition.`,
     );
   return { ...found, document: selectFields(found.document, selected) };
 };
@@ -89,8 +89,8 @@ const groups = (name: string) => async (call: Call) => {
 };
 
 /** How a read model is asked: list, one document, count, groups. */
-export const readModelRoutes = ({ collection: { name, kind }, access: { roles } }: Projection): Route[] => {
-  const past = kind === 'versioned' ? [asOf] : [];
+export const readModelRoutes = ({ collection: { name }, access: { roles } }: Projection): Route[] => {
+  const past = [asOf, asAt];
   const shared = { method: 'get', access: roles } as const;
   const operation = (what: string) => `${what}${pascalCase(name)}`;
   return [
@@ -101,7 +101,7 @@ export const readModelRoutes = ({ collection: { name, kind }, access: { roles } 
       summary: `List ${name}, filtered, sorted, page by page.`,
       parameters: [filter, ...listing, fields, ...past, minPosition],
       answer: { description: 'A page.', schema: ref('DocumentPage') },
-      problems: [504],
+      problems: [422, 504],
       handle: list(name),
     },
     {
@@ -111,7 +111,7 @@ export const readModelRoutes = ({ collection: { name, kind }, access: { roles } 
       summary: `Count ${name}.`,
       parameters: [filter, ...past, minPosition],
       answer: { description: 'How many.', schema: ref('CountAnswer') },
-      problems: [504],
+      problems: [422, 504],
       handle: count(name),
     },
     {
@@ -126,7 +126,7 @@ export const readModelRoutes = ({ collection: { name, kind }, access: { roles } 
         minPosition,
       ],
       answer: { description: 'How many per value.', schema: ref('GroupsAnswer') },
-      problems: [504],
+      problems: [422, 504],
       handle: groups(name),
     },
     {
@@ -134,9 +134,9 @@ export const readModelRoutes = ({ collection: { name, kind }, access: { roles } 
       path: ':id',
       operation: operation('get'),
       summary: `One document of ${name}.`,
-      parameters: [idParameter('The document.'), fields, asOf, minPosition],
+      parameters: [idParameter('The document.'), fields, ...past, minPosition],
       answer: { description: 'The document.', schema: ref('DocumentAnswer') },
-      problems: [404, 504],
+      problems: [404, 422, 504],
       handle: one(name),
     },
   ];

@@ -41,7 +41,8 @@ export const asOf: RouteParameter = {
 export const asAt: RouteParameter = {
   in: 'query',
   name: 'asAt',
-  description: 'By what had happened until then, whenever it was recorded. Not together with asOf on a list.',
+  description:
+    'By what had happened until then, whenever it was recorded; with asOf, as far as it was recorded by that moment.',
   schema: instant('RFC 3339 with an offset.'),
 };
 export const minPosition: RouteParameter = {

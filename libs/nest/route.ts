@@ -77,6 +77,14 @@ const minPositionOf = (parameters: Parameters, request: FastifyRequest): number 
   return new Parameters(raw, ['minPosition']).integer('minPosition', 0, Number.MAX_SAFE_INTEGER);
 };
 
+/** So that an answer says why values in it are masked that the roles would see. [G1] */
+const tellingMasks = (viewer: AuthenticatedViewer | undefined, reply: FastifyReply): AuthenticatedViewer | undefined =>
+  viewer && {
+    ...viewer,
+    // A stream has sent its headers by then.
+    onMasked: (why) => void (reply.raw.headersSent || reply.header('Care-Masked', why)),
+  };
+
 abstract class Routes {
   readonly #commands: CommandBus;
   readonly #queries: QueryBus;
@@ -90,7 +98,7 @@ abstract class Routes {
     return route.handle({
       request,
       reply,
-      viewer: request.viewer!,
+      viewer: tellingMasks(request.viewer, reply)!,
       parameters,
       execute: (command) => this.#commands.execute(new LedgerCommand(command)),
       ask: (question) => this.#queries.execute(new LedgerQuery(question, minPosition)),

@@ -10,7 +10,10 @@ export interface KeyVault {
   key(subject: string): Promise<KeyObject | undefined>;
   /** As `key`, for those already in memory: undefined means "ask `key`", null "erased or never made". */
   cachedKey(subject: string): KeyObject | null | undefined;
-  /** Destroys the subject's key for good. */
+  /**
+   * Destroys the subject's key for good. It is noted apart first: a vault from an older backup destroys it again before it shows any.
+   * Resolves once no file of the vault holds the key's bytes; rejects where another process keeps them there: call it again.
+   */
   destroy(subject: string): Promise<void>;
   /** A keyed hash of a personal value, for exact lookups only: 32 hexadecimal characters. */
   blindIndex(kind: string, value: string): string;

@@ -1,4 +1,4 @@
-import { ALL_TEAMS } from '#libs/kernel/actor.ts';
+import { ALL_TEAMS, mayAct } from '#libs/kernel/actor.ts';
 import type { Actor, Role } from '#libs/kernel/actor.ts';
 import type { Document, Projection, ReadAccess } from '#libs/kernel/projection.ts';
 import type { Filter } from '#libs/ports/read-models.ts';
@@ -31,6 +31,9 @@ export const HISTORY_READERS: readonly Role[] = [
   'legal',
   'service',
 ];
+
+/** Who may look at the access records of everybody. [G1] */
+export const ACCESS_AUDITORS: readonly Role[] = ['auditor', 'privacy-officer'];
 
 export const maySeeClass =
   (actor: Actor) =>
@@ -78,4 +81,12 @@ export const mayReadDocument = (actor: Actor, { access }: Projection, document: 
 /** Throws AccessDenied where no grant of the actor opens the collection. */
 export const checkMayRead = (actor: Actor, { collection, access }: Projection): void => {
   if (teamsOf(actor, access.roles).length === 0) throw denied(actor, collection.name, access);
+};
+
+/** Throws AccessDenied. The records are of every team, so the role must be held in all. */
+export const checkMayReadAccesses = (actor: Actor): void => {
+  if (!mayAct(actor, ACCESS_AUDITORS, ALL_TEAMS))
+    throw new AccessDenied(
+      `${actor.id} may not read access records: it needs one of the roles ${ACCESS_AUDITORS.join(', ')} in every team.`,
+    );
 };

@@ -52,8 +52,10 @@ export class AggregateStates {
   readonly #decode: Decode;
   readonly #states: LruMap<string, LoadedState>;
   readonly #views: LruMap<string, { readonly view: unknown; readonly revision: number; readonly readAt: number }>;
+  /** Views that are being read since this turn of the event loop began. */
+  readonly #consulting = new Map<string, Promise<unknown>>();
 
-  constructor(store: EventStore, decode: Decode, capacity = 20_000) {
+  constructor(store: EventStore, decode: Decode, capacity = 10_000) {
     this.#store = store;
     this.#decode = decode;
     this.#states = new LruMap(capacity);
@@ -100,15 +102,25 @@ export class AggregateStates {
 
   /** Another feature's public view of an aggregate, as the store holds it now, or held it so many ms ago. */
   async consult(view: PublicView, id: string, mayLagMs = 0): Promise<unknown> {
-    const stream = streamOf(view.events.category, id);
     const key = `${view.name}/${id}`;
-    const from = this.#views.get(key) ?? { view: view.initial as unknown, revision: -1, readAt: -Infinity };
-    const readAt = performance.now();
+    const known = this.#views.get(key);
     // What was appended here is never missed.
-    const known = this.#states.get(stream)?.revision ?? -1;
-    if (readAt - from.readAt < mayLagMs && known <= from.revision) return from.view;
-    let { view: folded, revision } = from;
-    for await (const page of this.#store.readStream(stream, { from: revision + 1 }))
+    const appended = this.#states.get(streamOf(view.events.category, id))?.revision ?? -1;
+    if (known !== undefined && performance.now() - known.readAt < mayLagMs && appended <= known.revision)
+      return known.view;
+    let reading = this.#consulting.get(key);
+    if (reading === undefined) {
+      reading = this.#readView(view, id, key);
+      // Within one turn nothing reaches this thread that could have happened after the read: many commands at once share it.
+      if (this.#consulting.set(key, reading).size === 1) process.nextTick(() => this.#consulting.clear());
+    }
+    return reading;
+  }
+
+  async #readView(view: PublicView, id: string, key: string): Promise<unknown> {
+    const readAt = performance.now();
+    let { view: folded, revision } = this.#views.get(key) ?? { view: view.initial as unknown, revision: -1 };
+    for await (const page of this.#store.readStream(streamOf(view.events.category, id), { from: revision + 1 }))
       for (const stored of page) {
         const event = this.#decode(stored);
         folded = view.evolve(folded, event);

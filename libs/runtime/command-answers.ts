@@ -2,6 +2,7 @@ import { invalid } from '#libs/kernel/rejection.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import type { Rejection } from '#libs/kernel/rejection.ts';
 import type { CommandResult } from '#libs/ports/command-results.ts';
+import { isHashOf } from './command-hash.ts';
 import type { CommandPorts } from './command-ports.ts';
 import type { Accepted, CommandOutcome, CommandRequest } from './ledger.ts';
 
@@ -33,10 +34,11 @@ export class CommandAnswers {
   }
 
   /** What the command came to before, if it did. */
-  async earlier({ commandId }: CommandRequest, hash: string): Promise<CommandOutcome | undefined> {
+  async earlier(request: CommandRequest, hash: string): Promise<CommandOutcome | undefined> {
+    const { commandId } = request;
     const earlier = this.#recording.get(commandId) ?? (await this.#ports.results.get(commandId));
     if (earlier === undefined) return undefined;
-    return earlier.bodyHash === hash
+    return isHashOf(earlier.bodyHash, request, hash)
       ? { ...(earlier.outcome as unknown as CommandOutcome), repeated: true }
       : refusal(refusedReuse(commandId));
   }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '#libs/kernel/json.ts';
 import type { Clock } from '#libs/ports/clock.ts';
 import type { CommandResults } from '#libs/ports/command-results.ts';
 import type { EventStore } from '#libs/ports/event-store.ts';
@@ -18,4 +19,6 @@ export interface CommandPorts {
   readonly checkEvent: CheckEvent;
   readonly decode: Decode;
   readonly clock: Clock;
+  /** The ids of the documents that match, once the collection reflects what the store holds now. */
+  readonly listed?: (collection: string, filter: JsonObject, most: number) => Promise<readonly string[]>;
 }

@@ -55,7 +55,7 @@ describe('a command', () => {
       tenant: 'test',
       subject: id,
       commandId: 'c-1',
-      commandHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      commandHash: expect.stringMatching(/^[0-9a-f]{32}$/),
       correlationId: 'tour-7',
       causationId: 'scan-9',
       actor: 'agent-1',

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mayAct } from '#libs/kernel/actor.ts';
 import type { Aggregate, CommandDefinition, Decision } from '#libs/kernel/aggregate.ts';
 import { streamOf } from '#libs/kernel/event.ts';
 import { aggregateIdFor } from '#libs/kernel/identifiers.ts';
-import { canonicalJson } from '#libs/kernel/json.ts';
+import type { JsonObject } from '#libs/kernel/json.ts';
 import { forbidden, invalid, isRejection, missing, reject } from '#libs/kernel/rejection.ts';
 import type { Rejection } from '#libs/kernel/rejection.ts';
 import { CommandRecorded } from '#libs/ports/command-results.ts';
@@ -12,6 +11,7 @@ import { SubjectErased } from '#libs/ports/key-vault.ts';
 import { AggregateStates } from './aggregate-states.ts';
 import type { LoadedState } from './aggregate-states.ts';
 import { CommandAnswers, refusal, refusedReuse } from './command-answers.ts';
+import { commandHashOf, isHashOf } from './command-hash.ts';
 import type { CommandPorts } from './command-ports.ts';
 import type { Accepted, CommandOutcome, CommandRequest } from './ledger.ts';
 import { prepareEvents } from './prepare-events.ts';
@@ -20,11 +20,6 @@ import { reserve } from './reservations.ts';
 
 /** How often a commutative command is decided anew when others were faster. */
 const maxAttempts = 20;
-
-const hashOf = ({ name, id, body, actor }: CommandRequest): string =>
-  createHash('sha256')
-    .update(canonicalJson({ name, id: id ?? null, body, actor: actor.id }))
-    .digest('hex');
 
 /** Commands in, events out: idempotent by command id, one decision at a time per stream, durable when answered. */
 export class CommandHandler {
@@ -41,7 +36,7 @@ export class CommandHandler {
   }
 
   async execute(request: CommandRequest): Promise<CommandOutcome> {
-    const hash = hashOf(request);
+    const hash = commandHashOf(this.#ports.vault, request);
     const { commandId } = request;
     const current = this.#underWay.get(commandId);
     if (current !== undefined)
@@ -102,7 +97,7 @@ export class CommandHandler {
     for (let attempt = 1; ; attempt += 1) {
       const repeat = loaded.commands.get(commandId);
       if (repeat !== undefined)
-        return repeat.hash === hash
+        return isHashOf(repeat.hash, request, hash)
           ? { accepted: true, id, stream, ...withoutHash(repeat), repeated: true }
           : refusal(refusedReuse(commandId));
 
@@ -186,16 +181,25 @@ export class CommandHandler {
     for (const each of definition.consults ?? [])
       if ('idsOf' in each) {
         const views = each
-          .idsOf(body, state, consulted)
+          .idsOf(body, state, consulted, id)
           .map(async (other) => [other, await this.states.consult(each.view, other)]);
         consulted[each.as] = Object.fromEntries(await Promise.all(views));
+      } else if ('filterOf' in each) {
+        const filter = each.filterOf(body, state, consulted, id);
+        consulted[each.as] = filter === undefined ? [] : await this.#listed(each.listedIn, filter, each.most);
       } else {
-        const other = each.idOf(body, state, consulted);
+        const other = each.idOf(body, state, consulted, id);
         consulted[each.as] =
           other === undefined ? each.view.initial : await this.states.consult(each.view, other, each.mayLagMs);
       }
     const { clock, tenant } = this.#ports;
     return definition.decide(body, state, { now: clock.now(), actor, id, tenant, origin, consulted });
+  }
+
+  async #listed(collection: string, filter: JsonObject, most: number): Promise<readonly string[]> {
+    if (this.#ports.listed === undefined)
+      throw new Error(`There are no read models here to look for ${collection} in.`);
+    return this.#ports.listed(collection, filter, most);
   }
 
   async #reserveAll(

@@ -23,7 +23,7 @@ interface HistoryPorts {
   readonly models: ReadModels;
   readonly decode: Decode;
   readonly states: AggregateStates;
-  readonly entriesOf: (events: readonly LedgerEvent[], viewer: Viewer) => Promise<readonly HistoryEntry[]>;
+  readonly entriesOf: (events: readonly LedgerEvent[], viewer: Viewer, of?: string) => Promise<readonly HistoryEntry[]>;
 }
 
 /** Histories: which events they consist of, who may read them, and a page of them at a time. */
@@ -76,7 +76,7 @@ export const historiesOf = ({ registry, store, models, decode, states, entriesOf
     filters: readonly Filter[],
     viewer: Viewer,
     within: Within,
-    { after = 0, limit = 100 }: { readonly after?: number; readonly limit?: number },
+    { of, after = 0, limit = 100 }: { readonly of: string; readonly after?: number; readonly limit?: number },
   ): Promise<HistoryPage & { readonly any: boolean }> => {
     const shown: LedgerEvent[] = [];
     const checked = new Map<string, boolean>();
@@ -104,10 +104,10 @@ export const historiesOf = ({ registry, store, models, decode, states, entriesOf
         }
         if (!visible) continue;
         shown.push(event);
-        if (shown.length === limit) return { entries: await entriesOf(shown, viewer), next: event.position, any };
+        if (shown.length === limit) return { entries: await entriesOf(shown, viewer, of), next: event.position, any };
       }
       const last = events.at(-1);
-      if (documents.length < rows || last === undefined) return { entries: await entriesOf(shown, viewer), any };
+      if (documents.length < rows || last === undefined) return { entries: await entriesOf(shown, viewer, of), any };
       from = last.position;
     }
   };

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '#libs/kernel/json.ts';
 import type { Document } from '#libs/kernel/projection.ts';
 import type { Rejection } from '#libs/kernel/rejection.ts';
 import type { Processes } from './saga-processes.ts';
+import type { AccessPage, AccessQuery } from '#libs/ports/access-log.ts';
 import type { Page, Query, StoredDocument } from '#libs/ports/read-models.ts';
 
 /** A command as it reaches the ledger, its body already validated at the edge. */
@@ -46,6 +47,8 @@ export type CommandOutcome = (Accepted | (Rejection & { readonly accepted: false
 export interface Viewer {
   readonly actor: Actor;
   readonly purpose?: string;
+  /** Told, once per answer at most, why values that the roles would see stay masked: `no-undertaking`. [G1] */
+  readonly onMasked?: (why: string) => void;
 }
 
 /** The state of one aggregate, opened for the viewer. */
@@ -131,6 +134,46 @@ export class InvalidMoment extends Error {
   override readonly name = 'InvalidMoment';
 }
 
+/** Folding a collection anew took longer than it may here. */
+export class PastTooLong extends Error {
+  override readonly name = 'PastTooLong';
+  constructor(collection: string, limitMs: number) {
+    super(
+      `${collection} at that moment has to be folded from the log, which takes longer than the ${limitMs / 1_000} s that it may take here: ask with care query in the folder, where it may take as long as it needs, or ask for single documents.`,
+    );
+  }
+}
+
+/** Where the value of a field comes from. */
+export interface Provenance {
+  readonly collection: string;
+  readonly id: string;
+  readonly field: string;
+  /** Opened or masked for the viewer; absent where the document has no such field at that moment. */
+  readonly value?: JsonValue;
+  /** What gave the field this value, or took it away; absent where nothing ever set it. */
+  readonly setBy?: HistoryEntry;
+  /** The policies that the event was decided under. */
+  readonly policies: readonly PolicyOrigin[];
+  /** All of this in plain language, line by line. */
+  readonly lines: { readonly [language in 'en' | 'zh-CN']: readonly string[] };
+}
+
+/** A version of a policy, and who approved it; nobody where it came with the product. */
+export interface PolicyOrigin {
+  readonly policy: string;
+  readonly version: string;
+  readonly approverId?: string;
+  readonly approverName?: string;
+  readonly decidedAt?: Instant;
+}
+
+/** Evidence as it is handed out: the text of a bundle (`evidence-bundle.ts`), and where it stands on the register. */
+export interface Disclosed {
+  readonly disclosureId: string;
+  readonly bundle: string;
+}
+
 /** The whole ledger as its users see it: commands in, answers out. Made by `openLedger`. */
 export interface Ledger {
   readonly tenant: string;
@@ -150,31 +193,28 @@ export interface Ledger {
     viewer: Viewer,
     options?: Moment & { readonly after?: number; readonly limit?: number },
   ): Promise<HistoryPage | undefined>;
-  document(
+  /** One document now or in the past. Rejects with UnknownCollection, AccessDenied, InvalidMoment, PastTooLong. */
+  document(collection: string, id: string, viewer: Viewer, moment?: Moment): Promise<StoredDocument | undefined>;
+  /**
+   * Where a document's field has its value from: event, command, actor, policy, source. Undefined: there is no such document.
+   * Rejects as `document` does, and with InvalidQuery where the field is one that is computed when it is read.
+   */
+  provenance(
     collection: string,
     id: string,
+    field: string,
     viewer: Viewer,
-    moment?: Pick<Moment, 'asOf'>,
-  ): Promise<StoredDocument | undefined>;
-  /** Rejects with InvalidQuery, UnknownCollection, AccessDenied, InvalidMoment. */
-  find(
-    collection: string,
-    query: Omit<Query, 'asOfPosition'>,
-    viewer: Viewer,
-    moment?: Pick<Moment, 'asOf'>,
-  ): Promise<Page>;
-  count(
-    collection: string,
-    filter: NonNullable<Query['filter']>,
-    viewer: Viewer,
-    moment?: Pick<Moment, 'asOf'>,
-  ): Promise<number>;
+    moment?: Moment,
+  ): Promise<Provenance | undefined>;
+  /** Rejects with InvalidQuery, UnknownCollection, AccessDenied, InvalidMoment, PastTooLong. */
+  find(collection: string, query: Omit<Query, 'asOfPosition'>, viewer: Viewer, moment?: Moment): Promise<Page>;
+  count(collection: string, filter: NonNullable<Query['filter']>, viewer: Viewer, moment?: Moment): Promise<number>;
   groupCounts(
     collection: string,
     filter: NonNullable<Query['filter']>,
     by: string,
     viewer: Viewer,
-    moment?: Pick<Moment, 'asOf'>,
+    moment?: Moment,
   ): Promise<readonly { readonly value: JsonValue; readonly count: number }[]>;
   /** Resolves once every projection reflects the position (default: the head). Rejects after `timeoutMs` (default 10 000). */
   caughtUp(position?: number, timeoutMs?: number): Promise<void>;
@@ -190,6 +230,22 @@ export interface Ledger {
   mayRead(collection: string, document: Document, viewer: Viewer): boolean;
   /** The document as `document` would give it: opened or masked for the viewer, with the values that depend on now. */
   present(collection: string, document: Document, viewer: Viewer): Promise<Document>;
+  /**
+   * A file of the transparency log under its C2SP name: `checkpoint`, `tile/0/000`; `key`, the public key of its heads, and `rotations`.
+   * Undefined where there is none.
+   */
+  readonly logFile?: (path: string) => Promise<Uint8Array | undefined>;
+  /** Who saw whose personal values, for auditors and privacy officers. Rejects with AccessDenied. [G2] */
+  accesses(query: AccessQuery, viewer: Viewer): Promise<AccessPage>;
+  /**
+   * Everything about a customer (or one aggregate) with its proofs, for somebody outside; put on the register of disclosures first.
+   * Undefined: nothing is known of it. Absent where nothing is signed. Rejects with AccessDenied, NotYetSigned.
+   */
+  readonly disclose?: (
+    id: string,
+    viewer: Viewer,
+    to: { readonly recipient: string; readonly purpose: string },
+  ) => Promise<Disclosed | undefined>;
   /** A keyed pseudonym for a personal value from a source system, e.g. ('incident-caller', 'Caller 17'). */
   pseudonym(kind: string, value: string): string;
   close(): Promise<void>;

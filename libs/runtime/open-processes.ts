@@ -3,7 +3,6 @@ import type { Clock } from '#libs/ports/clock.ts';
 import type { EventStore } from '#libs/ports/event-store.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
 import type { Decode } from './codec.ts';
-import { everyPage } from './every-page.ts';
 import type { Right } from './lease-share.ts';
 import type { CommandOutcome, CommandRequest } from './ledger.ts';
 import type { Partition, PartitionCount } from './partitions.ts';
@@ -42,8 +41,9 @@ export const openProcesses = (parts: ProcessParts): Processes | undefined => {
   /** Ids of all aggregates that a read model lists, once it shows all that the store holds now. */
   async function* listed(collection: string, filter: Filter, idField: string): AsyncIterable<readonly string[]> {
     await projections.caughtUp(await store.head(), 600_000);
-    for await (const page of everyPage(models, collection, { filter, limit: 1_000 }))
-      yield [...new Set(page.map(({ document }) => document[idField]))].filter((id) => typeof id === 'string');
+    // In one question: page by page, each page would look through all that match the filter.
+    const groups = await models.groupCounts(collection, filter, idField);
+    yield groups.map(({ value }) => value).filter((id) => typeof id === 'string');
   }
   const runner = (options: Pick<SagaRunnerOptions, 'onAlarm' | 'lease' | 'onEnd' | 'partition'>) =>
     SagaRunner.start({

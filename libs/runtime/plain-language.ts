@@ -1,13 +1,13 @@
 import type { LedgerEvent } from '#libs/kernel/event.ts';
 import { glossariesOf } from '#libs/kernel/feature.ts';
-import type { JsonObject, JsonValue } from '#libs/kernel/json.ts';
+import type { JsonObject } from '#libs/kernel/json.ts';
 import { idsToldOf, tell } from '#libs/kernel/terms.ts';
 import type { Language, Terms } from '#libs/kernel/terms.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
-import { maySeeClass, mayReadDocument } from './access.ts';
+import { mayReadDocument } from './access.ts';
 import type { HistoryEntry, Viewer } from './ledger.ts';
 import type { Registry } from './registry.ts';
-import type { Sealer } from './seal.ts';
+import type { Showing } from './showing.ts';
 
 /** The read models that know what an id is called, and their field for it. Ids are unique over all of them. */
 const NAMED_IN = { users: 'displayName', teams: 'name', customers: 'name', 'service-cases': 'reference' } as const;
@@ -15,7 +15,7 @@ const NAMED_IN = { users: 'displayName', teams: 'name', customers: 'name', 'serv
 interface Parts {
   readonly registry: Registry;
   readonly models: Pick<ReadModels, 'getMany'>;
-  readonly sealer: Pick<Sealer, 'openAll'>;
+  readonly showing: Showing;
 }
 
 /**
@@ -23,7 +23,7 @@ interface Parts {
  * that is a personal value is opened or masked for the viewer; an id that nothing is known of, or whose document is not the
  * viewer's to read, stays as it is.
  */
-export const plainLanguage = ({ registry, models, sealer }: Parts) => {
+export const plainLanguage = ({ registry, models, showing }: Parts) => {
   const glossaries = glossariesOf(registry.features);
   const termsByType = new Map<string, Terms>(
     registry.eventSets.flatMap(({ category, definitions }) =>
@@ -46,9 +46,8 @@ export const plainLanguage = ({ registry, models, sealer }: Parts) => {
     if (ids.length === 0) return new Map();
     const collections = Object.keys(NAMED_IN) as (keyof typeof NAMED_IN)[];
     const found = await Promise.all(collections.map((each) => namesIn(each, ids, viewer)));
-    const names = (await sealer.openAll(Object.assign({}, ...found) as JsonObject, maySeeClass(viewer.actor))) as {
-      readonly [id: string]: JsonValue;
-    };
+    const sealed = Object.assign({}, ...found) as JsonObject;
+    const names = (await showing.show(sealed, viewer, { kind: 'list', of: 'names' })) as JsonObject;
     return new Map(
       Object.entries(names).filter((each): each is [string, string] => typeof each[1] === 'string' && each[1] !== ''),
     );
@@ -59,12 +58,7 @@ export const plainLanguage = ({ registry, models, sealer }: Parts) => {
     return [metadata.actor, ...(definition === undefined ? [] : idsToldOf(definition, data))];
   };
 
-  const entryOf = async (
-    event: LedgerEvent,
-    names: ReadonlyMap<string, string>,
-    viewer: Viewer,
-  ): Promise<HistoryEntry> => {
-    const data = (await sealer.openAll(event.data, maySeeClass(viewer.actor))) as JsonObject;
+  const entryOf = (event: LedgerEvent, data: JsonObject, names: ReadonlyMap<string, string>): HistoryEntry => {
     const definition = registry.definitions.get(event.type);
     const terms = termsByType.get(event.type) ?? {};
     const nameOf = (id: string) => names.get(id);
@@ -78,10 +72,21 @@ export const plainLanguage = ({ registry, models, sealer }: Parts) => {
     };
   };
 
-  return async (events: readonly LedgerEvent[], viewer: Viewer): Promise<readonly HistoryEntry[]> => {
-    const names = await namesOf([...new Set(events.flatMap(idsIn))], viewer);
-    const entries: HistoryEntry[] = [];
-    for (const event of events) entries.push(await entryOf(event, names, viewer));
-    return entries;
+  /** `of`: the id whose history it is, as the access record names it. */
+  const entriesOf = (
+    events: readonly LedgerEvent[],
+    viewer: Viewer,
+    of = events[0]?.stream ?? '',
+  ): Promise<readonly HistoryEntry[]> => {
+    const what = { kind: 'history', of } as const;
+    return showing.asOne(viewer, what, async (looking) => {
+      const names = await namesOf([...new Set(events.flatMap(idsIn))], looking);
+      const sealed = events.map(({ data }) => data);
+      const data = (await showing.show(sealed, looking, what)) as readonly JsonObject[];
+      return events.map((event, index) => entryOf(event, data[index]!, names));
+    });
   };
+
+  return { entriesOf, namesOf, idsIn };
 };
+export type PlainLanguage = ReturnType<typeof plainLanguage>;

@@ -18,7 +18,7 @@ export interface Prepared {
 /** What was decided, and whose it is. */
 export interface Decided {
   readonly request: CommandRequest;
-  /** SHA-256 of the canonical command. */
+  /** Keyed, of the canonical command. */
   readonly hash: string;
   readonly aggregate: Aggregate;
   readonly id: string;

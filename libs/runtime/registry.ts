@@ -1,4 +1,5 @@
 import type { Aggregate, CommandDefinition } from '#libs/kernel/aggregate.ts';
+import type { Clearance } from '#libs/kernel/clearance.ts';
 import type { EventDefinition, EventSet, Upcaster } from '#libs/kernel/event.ts';
 import type { Feature } from '#libs/kernel/feature.ts';
 import type { Projection } from '#libs/kernel/projection.ts';
@@ -18,6 +19,7 @@ export interface Registry {
   /** By logical collection. */
   readonly projections: ReadonlyMap<string, Projection>;
   readonly sagas: readonly Saga[];
+  readonly clearance?: Clearance;
 }
 
 /** Throws where two features claim the same name: a mistake of the programme, found at start. */
@@ -31,6 +33,8 @@ export const registryOf = (features: readonly Feature[], extraEvents: readonly E
     if (map.has(name)) throw new Error(`Two features declare ${name}: rename one of them.`);
     map.set(name, value);
   };
+  const [clearance, another] = features.flatMap((feature) => feature.clearance ?? []);
+  if (another !== undefined) throw new Error('Two features declare a clearance: what is needed is said in one place.');
   const sagas = features.flatMap((feature) => feature.sagas ?? []);
   const eventSets = [
     ...new Set([
@@ -65,6 +69,7 @@ export const registryOf = (features: readonly Feature[], extraEvents: readonly E
     commands,
     projections,
     sagas,
+    ...(clearance === undefined ? {} : { clearance }),
   };
 };
 

@@ -21,7 +21,7 @@ import type { Due } from './timers.ts';
 
 const largestBatch = 500;
 const loadsAtOnce = 64;
-const instancesInMemory = 20_000;
+const instancesInMemory = 10_000;
 const mostConflicts = 20;
 
 /** The reaction, or the parked input where there can be none. */

@@ -74,8 +74,8 @@ export const untilAvailable = async <T>(
 const passing = new Set(['stream.conflict']);
 const mostConflicts = 20;
 
-/** Commands of one fan-out that are under way at the same time. */
-const fannedAtOnce = 64;
+/** Commands of one fan-out that are under way at the same time: as many share a commit. */
+const fannedAtOnce = 256;
 /** A fan-out that is refused everywhere is one fault, not as many as there are aggregates. */
 const mostRefusalsKept = 100;
 

@@ -18,6 +18,9 @@ export const ERASED = '[erased]';
 /** Shown in place of a value that no longer fits its key; the ledger should be verified. */
 export const TAMPERED = '[tampered]';
 
+/** May a value of this class, of this subject, be opened? */
+export type MaySee = (dataClass: Sealed['as'], subject: string) => boolean;
+
 /**
  * Seals personal texts before an event is appended, and opens them at an output, for a viewer.
  *
@@ -39,8 +42,11 @@ export interface Sealer {
   seal(type: string, eventId: string, subject: string, data: JsonObject): JsonObject;
   /** The clear text; undefined once the subject's key is gone. Throws TamperedValue. */
   open(value: Sealed): Promise<string | undefined>;
-  /** A deep copy for a viewer: each token replaced by its text, or by MASKED, ERASED or TAMPERED. */
-  openAll(json: JsonValue, maySee: (dataClass: Sealed['as']) => boolean): Promise<JsonValue>;
+  /**
+   * A deep copy for a viewer: each token replaced by its text, or by MASKED, ERASED or TAMPERED. `onShown` is told of each that was
+   * replaced by its text.
+   */
+  openAll(json: JsonValue, maySee: MaySee, onShown?: (token: Sealed) => void): Promise<JsonValue>;
   /** The key that opens this token only, base64url, for `openWith`; undefined once it is gone. Throws TamperedValue. */
   fieldKey(value: Sealed): Promise<string | undefined>;
 }
@@ -52,14 +58,10 @@ const subjectFor = ({ subjectField }: Mark, siblings: JsonObject, subject: strin
   return named;
 };
 
-const collectSubjects = (
-  json: JsonValue | undefined,
-  maySee: (dataClass: Sealed['as']) => boolean,
-  into: Set<string>,
-): void => {
+const collectSubjects = (json: JsonValue | undefined, maySee: MaySee, into: Set<string>): void => {
   if (typeof json !== 'object' || json === null) return;
   if (isSealed(json)) {
-    if (maySee(json.as)) into.add(json.of);
+    if (maySee(json.as, json.of)) into.add(json.of);
   } else for (const value of Object.values(json)) collectSubjects(value, maySee, into);
 };
 
@@ -128,12 +130,17 @@ export const sealerFor = (vault: KeyVault, eventSets: readonly EventSet[]): Seal
       return key === undefined ? undefined : decryptWithSubjectKey(key, value);
     },
 
-    openAll: async (json, maySee) => {
+    openAll: async (json, maySee, onShown) => {
       const subjects = new Set<string>();
       collectSubjects(json, maySee, subjects);
       const found = await Promise.all([...subjects].map(async (subject) => [subject, await keyOf(subject)] as const));
       const keys = new Map(found);
-      return copy(json, (token) => (maySee(token.as) ? showing(keys.get(token.of), token) : MASKED));
+      return copy(json, (token) => {
+        if (!maySee(token.as, token.of)) return MASKED;
+        const text = showing(keys.get(token.of), token);
+        if (text !== ERASED && text !== TAMPERED) onShown?.(token);
+        return text;
+      });
     },
 
     fieldKey: async (value) => {

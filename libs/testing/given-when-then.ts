@@ -63,7 +63,9 @@ export const factsIn = <Decided>(decision: Decided): Decided =>
 
 /** What a command sees of others of whom nothing is known. */
 export const nothingConsulted = ({ consults = [] }: CommandDefinition): Consulted =>
-  Object.fromEntries(consults.map((each) => [each.as, 'idsOf' in each ? {} : (each.view.initial as unknown)]));
+  Object.fromEntries(
+    consults.map((each) => [each.as, 'idsOf' in each ? {} : 'filterOf' in each ? [] : (each.view.initial as unknown)]),
+  );
 
 /** `given(serviceCase)(received, assigned).when('service-case.solve', { … }).then(…)`: a decision tested without a store. */
 export const given =

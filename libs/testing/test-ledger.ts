@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openSqliteAccessLog } from '#libs/adapters/access-log-sqlite/access-log-sqlite.ts';
 import { openSqliteEventStore } from '#libs/adapters/event-store-sqlite/event-store-sqlite.ts';
 import type { SqliteEventStore } from '#libs/adapters/event-store-sqlite/event-store-sqlite.ts';
 import { openFileKeyVault } from '#libs/adapters/key-vault-file/key-vault-file.ts';
@@ -14,6 +15,8 @@ import type { ReadModels } from '#libs/ports/read-models.ts';
 import { decoderOf } from '#libs/runtime/codec.ts';
 import type { Ledger } from '#libs/runtime/ledger.ts';
 import { openLedger } from '#libs/runtime/open-ledger.ts';
+import type { LedgerParts } from '#libs/runtime/open-ledger.ts';
+import { PastFolds } from '#libs/runtime/past-collections.ts';
 import { Projector } from '#libs/runtime/projector.ts';
 import { registryOf } from '#libs/runtime/registry.ts';
 import { reservationEvents } from '#libs/runtime/reservation.events.ts';
@@ -37,7 +40,10 @@ export const openTestLedger = async (
   features: readonly Feature[],
   folder: string,
   clock = manualClock('2026-03-02T01:00:00.000Z'),
-  { runsProcesses = false }: { readonly runsProcesses?: boolean } = {},
+  {
+    runsProcesses = false,
+    clearance = 'assumed',
+  }: { readonly runsProcesses?: boolean; readonly clearance?: LedgerParts['clearance'] } = {},
 ): Promise<TestLedger> => {
   const alarms: string[] = [];
   const vault = await openFileKeyVault({ folder: join(folder, 'keys') });
@@ -61,6 +67,13 @@ export const openTestLedger = async (
     clock,
     models,
     projections: projector,
+    accessLog: openSqliteAccessLog({ file: join(folder, 'access.db'), inline: true }),
+    // Who looks in a test has signed, where the test is not about signing.
+    clearance,
+    past: new PastFolds({
+      ...{ store, registry, decode },
+      openModels: () => openSqliteReadModels({ file: '', inline: true, cursorSecret: 'test' }),
+    }),
     ...(runsProcesses ? { processes: { onAlarm: (message: string) => void alarms.push(message) } } : {}),
     closeParts: async () => {
       await models.close();

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { openEmbeddedLedger } from '#apps/server/embedded-ledger.ts';
 import { copyEvents } from './bare/bare-events.ts';
+import { CLOCK_ROWS } from './clock-rows.ts';
 import { TENANT } from './open-parts.ts';
 import { circumstances, reportOf, tableOf } from './report.ts';
 import type { RowReport } from './report.ts';
@@ -15,7 +16,7 @@ import { ROWS as EMBEDDED_ROWS } from './rows.ts';
 import { seed } from './seed.ts';
 import { serverRows } from './server-rows.ts';
 
-const ROWS = [...EMBEDDED_ROWS, ...serverRows(process.env)];
+const ROWS = [...EMBEDDED_ROWS, ...CLOCK_ROWS, ...serverRows(process.env)];
 
 const whole =
   (minimum: number) =>
@@ -38,6 +39,7 @@ interface Options {
   readonly rows: typeof ROWS;
   readonly rounds: number;
   readonly events: number;
+  readonly clocks: number;
   readonly json: boolean;
   readonly profile?: string;
 }
@@ -53,8 +55,8 @@ const installRivals = (progress: (text: string) => void): void => {
   });
 };
 
-const run = async ({ rows, rounds, events, json, profile }: Options): Promise<void> => {
-  const scale = { rounds, events };
+const run = async ({ rows, rounds, events, clocks, json, profile }: Options): Promise<void> => {
+  const scale = { rounds, events, clocks };
   const progress = (text: string) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
   };
@@ -116,6 +118,7 @@ await new Command('bench')
     whole(20_000),
     100_000,
   )
+  .option('--clocks <n>', 'open clocks whose deadlines come due and are moved', whole(10_000), 100_000)
   .option('--json', 'one JSON object instead of a table', false)
   .option('--profile <folder>', 'write CPU profiles of CareLedger there')
   .action(run)

@@ -1,16 +1,20 @@
 import { join } from 'node:path';
+import { openSqliteAccessLog } from '#libs/adapters/access-log-sqlite/access-log-sqlite.ts';
 import { openEsdbCommandResults } from '#libs/adapters/event-store-esdb/command-results-esdb.ts';
 import { openEsdbEventStore } from '#libs/adapters/event-store-esdb/event-store-esdb.ts';
 import { openSqliteEventStore } from '#libs/adapters/event-store-sqlite/event-store-sqlite.ts';
 import { openFileKeyVault } from '#libs/adapters/key-vault-file/key-vault-file.ts';
 import { openSqliteReadModels } from '#libs/adapters/read-models-sqlite/read-models-sqlite.ts';
 import { folderPaths } from '#libs/adapters/data-folder/data-folder.ts';
-import { features } from '#libs/features/features.ts';
+import { features as productFeatures } from '#libs/features/features.ts';
 import type { Actor } from '#libs/kernel/actor.ts';
+import type { Feature } from '#libs/kernel/feature.ts';
 import { systemClock } from '#libs/ports/clock.ts';
+import type { Clock } from '#libs/ports/clock.ts';
 import type { EventStore } from '#libs/ports/event-store.ts';
 import type { KeyVault } from '#libs/ports/key-vault.ts';
 import type { Ledger } from '#libs/runtime/ledger.ts';
+import type { RunProcesses } from '#libs/runtime/open-processes.ts';
 import { observedProjections } from '#libs/runtime/observed-projections.ts';
 import { openLedger } from '#libs/runtime/open-ledger.ts';
 import { registryOf } from '#libs/runtime/registry.ts';
@@ -37,6 +41,13 @@ export interface Parts {
   readonly ledger: Ledger;
 }
 
+/** Where other features are measured than the product's, on another clock, their processes at work. */
+export interface OtherParts {
+  readonly features?: readonly Feature[];
+  readonly clock?: Clock;
+  readonly processes?: RunProcesses;
+}
+
 const openEvents = async (file: string, eventsUrl: string | undefined) => {
   if (eventsUrl !== undefined) {
     const store = await openEsdbEventStore({ connectionString: eventsUrl });
@@ -50,7 +61,11 @@ const openEvents = async (file: string, eventsUrl: string | undefined) => {
  * The parts of the product on a data folder, without the projector; the events on an EventStoreDB server where its URL is given.
  * Closing the ledger closes all.
  */
-export const openParts = async (folder: string, eventsUrl?: string): Promise<Parts> => {
+export const openParts = async (
+  folder: string,
+  eventsUrl?: string,
+  { features = productFeatures, clock = systemClock, ...others }: OtherParts = {},
+): Promise<Parts> => {
   const paths = folderPaths(folder);
   const vault = await openFileKeyVault({ folder: paths.keys });
   const { store, results } = await openEvents(paths.ledger, eventsUrl);
@@ -63,9 +78,12 @@ export const openParts = async (folder: string, eventsUrl?: string): Promise<Par
     store,
     results,
     vault,
-    clock: systemClock,
+    clock,
+    ...others,
     models,
     projections: observedProjections(store, models, registry),
+    accessLog: openSqliteAccessLog({ file: paths.access }),
+    clearance: 'assumed',
     closeParts: async () => {
       await models.close();
       await store.close();

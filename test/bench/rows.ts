@@ -10,6 +10,8 @@ export interface Scale {
   readonly rounds: number;
   /** Of the ledger that is read, rebuilt, started and verified. */
   readonly events: number;
+  /** Open clocks of the ledger whose deadlines come due and are moved. */
+  readonly clocks: number;
 }
 
 /** A folder with `events` events, made once in a run. */

@@ -1,34 +1,8 @@
-import { fork } from 'node:child_process';
 import { cp } from 'node:fs/promises';
 import { expect } from '@jest/globals';
 import { openSqliteEventStore } from '#libs/adapters/event-store-sqlite/event-store-sqlite.ts';
 import { canonicalJson } from '#libs/kernel/json.ts';
-
-/** Runs a file as a process of its own until it tells of that round, and kills it a moment later. */
-const liveUntil = (
-  child: URL,
-  args: readonly string[],
-  round: number,
-  momentMs: number,
-): Promise<{ readonly round: number; readonly killed: boolean }> =>
-  new Promise((resolve, reject) => {
-    const running = fork(child, [...args], {
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    let reached = 0;
-    let complaint = '';
-    running.stderr!.on('data', (data: Buffer) => (complaint += data.toString()));
-    running.on('message', (message) => {
-      reached = Number(message);
-      if (reached === round) setTimeout(() => running.kill('SIGKILL'), momentMs);
-    });
-    running.on('error', reject);
-    running.on('exit', (code, signal) => {
-      if (signal === 'SIGKILL' || code === 0) resolve({ round: reached, killed: signal === 'SIGKILL' });
-      else reject(new Error(complaint));
-    });
-  });
+import { liveUntil } from './live-until.ts';
 
 /** What was recorded, by stream: types and data in order. Times of recording and checkpoints depend on when it was killed. */
 const recordedIn = async (folder: string): Promise<ReadonlyMap<string, readonly string[]>> => {

@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { createServer } from '#apps/server/create-server.ts';
 import type { ServerOptions } from '#apps/server/create-server.ts';
 import { openEmbeddedLedger } from '#apps/server/embedded-ledger.ts';
+import type { EmbeddedOptions } from '#apps/server/embedded-ledger.ts';
 import { makeLogger } from '#apps/server/log.ts';
 import { issueToken, loadOrCreateTokenKey } from '#apps/server/tokens.ts';
 import type { TokenKey } from '#apps/server/tokens.ts';
@@ -44,11 +45,17 @@ export interface ServerUnderTest {
   close(): Promise<void>;
 }
 
-/** A real server over a real embedded ledger in a folder of its own, on a free port. */
-export const serve = async (options: Partial<ServerOptions> = {}): Promise<ServerUnderTest> => {
+/**
+ * A real server over a real embedded ledger in a folder of its own, on a free port. Whoever asks has signed, where the test is not
+ * about signing.
+ */
+export const serve = async ({
+  clearance = 'assumed',
+  ...options
+}: Partial<ServerOptions> & Pick<EmbeddedOptions, 'clearance'> = {}): Promise<ServerUnderTest> => {
   const folder = await mkdtemp(join(tmpdir(), 'care-http-'));
   const key = await loadOrCreateTokenKey(join(folder, 'token-key.pem'));
-  const ledger = await openEmbeddedLedger({ folder, tenant: 'acme' });
+  const ledger = await openEmbeddedLedger({ folder, tenant: 'acme', clearance });
   const log: string[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {

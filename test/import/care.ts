@@ -5,6 +5,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { jest } from '@jest/globals';
+import { run } from '#apps/cli/program.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -36,7 +38,8 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export const care = async (...args: readonly string[]): Promise<Ended> => {
+/** `care …` as a process, to its end: for what works hard, which it does more slowly within Jest. */
+export const careApart = async (...args: readonly string[]): Promise<Ended> => {
   const child = startCare(...args);
   let stdout = '';
   let stderr = '';
@@ -46,9 +49,29 @@ export const care = async (...args: readonly string[]): Promise<Ended> => {
   return { code, stdout, stderr };
 };
 
-/** The JSON document that a command answers with; throws with what it said where it failed. */
-export const careJson = async <T>(...args: readonly string[]): Promise<T> => {
-  const { code, stdout, stderr } = await care(...args, '--json');
-  if (code !== 0) throw new Error(`care ${args.join(' ')} ended with ${code}: ${stderr}`);
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as T;
+/** `care …`, the whole command line, in this process: one at a time. */
+export const care = async (...args: readonly string[]): Promise<Ended> => {
+  const [out, err]: [string[], string[]] = [[], []];
+  const writing = (into: string[]) => (text: string | Uint8Array) => into.push(String(text)) > 0;
+  const spies = [
+    jest.spyOn(process.stdout, 'write').mockImplementation(writing(out)),
+    jest.spyOn(process.stderr, 'write').mockImplementation(writing(err)),
+  ];
+  try {
+    const code = await run(args);
+    return { code, stdout: out.join(''), stderr: err.join('') };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
 };
+
+const inJson =
+  (way: typeof care) =>
+  async <T>(...args: readonly string[]): Promise<T> => {
+    const { code, stdout, stderr } = await way(...args, '--json');
+    if (code !== 0) throw new Error(`care ${args.join(' ')} ended with ${code}: ${stderr}`);
+    return JSON.parse(stdout.trim().split('\n').at(-1)!) as T;
+  };
+/** The JSON document that a command answers with, here or as a process; throws with what it said where it failed. */
+export const careJson = inJson(care);
+export const careJsonApart = inJson(careApart);

@@ -14,6 +14,8 @@ export interface PlainVerdict {
   readonly response: PlainOutcome;
   /** One for each time that the case was opened. */
   readonly resolutions: readonly PlainOutcome[];
+  /** `response 2016-03 breached`: each of them in the month of the deadline that passed, or else of the end. */
+  readonly verdicts: readonly string[];
   readonly madeSla: boolean;
 }
 
@@ -98,6 +100,7 @@ const resolutionDue = (start: number, pauses: readonly (readonly [number, number
   });
 };
 
+const monthOf = (minute: number): string => new Date((EPOCH + minute) * 60_000).toISOString().slice(0, 7);
 const isUrgent = (row: Row): boolean => /^[12] /.test(row['priority']!);
 const isKnown = (state: string): boolean => state !== '-100';
 const kindOf = (state: string): string =>
@@ -119,7 +122,7 @@ const verdictOf = (log: readonly Row[], times: Times): PlainVerdict => {
   const answer = log.find((row) => row['assigned_to'] !== '?');
   let responseDue = Infinity;
   // Nobody broke that promise: it was made when it was too late already.
-  let changedIntoThePast = false;
+  let changedIntoThePastAt: number | undefined;
   for (const row of log) {
     const from = row === first ? opened : at(row);
     if (answer !== undefined && from > at(answer)) break;
@@ -127,17 +130,18 @@ const verdictOf = (log: readonly Row[], times: Times): PlainVerdict => {
     const minutes = times.response(isUrgent(row));
     const inHours = (minute: number) => !times.responseInServiceHours || times.open[minute] === 1;
     const due = dueOf(opened, minutes, { ...times, rolled: false }, inHours);
-    if (due < from) changedIntoThePast = true;
+    if (due < from) changedIntoThePastAt ??= from;
     responseDue = Math.min(responseDue, due);
     if (row === answer) break;
   }
   let end: number | undefined;
   const resolutions: PlainOutcome[] = [];
+  const verdicts: string[] = [];
   let state: string | undefined;
   let start: number | undefined = opened;
   let pauses: [number, number][] = [];
   let pausedSince: number | undefined;
-  let isLate = false;
+  let lateSince: number | undefined;
   const lastSolved = (() => {
     let found: Row | undefined;
     let before: string | undefined;
@@ -152,17 +156,22 @@ const verdictOf = (log: readonly Row[], times: Times): PlainVerdict => {
   })();
   const withPause = (until: number): [number, number][] =>
     pausedSince === undefined || pausedSince >= until ? pauses : [...pauses, [pausedSince, until]];
+  const noteLate = (now: number, due: number) => {
+    if (now > due) lateSince ??= due;
+  };
   const stop = (moment: number) => {
     if (start === undefined) return;
     const due = resolutionDue(start, withPause(moment), times);
-    resolutions.push(isLate || moment > due ? 'breached' : 'met');
+    noteLate(moment, due);
+    resolutions.push(lateSince === undefined ? 'met' : 'breached');
+    verdicts.push(`resolution ${monthOf(lateSince ?? moment)} ${resolutions.at(-1)!}`);
     start = undefined;
     pausedSince = undefined;
   };
   for (const [index, row] of log.entries()) {
     const now = at(row);
     if (index > 0 && Number(row['reopen_count']) > Number(log[index - 1]!['reopen_count'])) {
-      if (start === undefined) [start, pauses, isLate] = [now, [], false];
+      if (start === undefined) [start, pauses, lateSince] = [now, [], undefined];
       state = 'in progress';
       end = undefined;
     }
@@ -170,12 +179,12 @@ const verdictOf = (log: readonly Row[], times: Times): PlainVerdict => {
     if (!isKnown(row['incident_state']!) || next === state) continue;
     if (pausedSince !== undefined && next !== 'customer' && next !== 'Resolved' && next !== 'Closed') {
       // A deadline that passed while the case waited stays passed.
-      if (start !== undefined && now > resolutionDue(start, withPause(Infinity), times)) isLate = true;
+      if (start !== undefined) noteLate(now, resolutionDue(start, withPause(Infinity), times));
       pauses = withPause(now);
       pausedSince = undefined;
     }
     if (next === 'customer' && start !== undefined) {
-      if (now > resolutionDue(start, pauses, times)) isLate = true;
+      noteLate(now, resolutionDue(start, pauses, times));
       pausedSince = now;
     }
     if (next === 'Resolved') stop((row === lastSolved ? minuteOf(last['resolved_at']!) : undefined) ?? now);
@@ -185,17 +194,19 @@ const verdictOf = (log: readonly Row[], times: Times): PlainVerdict => {
     }
     state = next;
   }
-  const response: PlainOutcome = changedIntoThePast
-    ? 'breached-on-change'
-    : answer !== undefined
-      ? at(answer) <= responseDue
-        ? 'met'
-        : 'breached'
-      : end !== undefined && end <= responseDue
-        ? 'cancelled'
-        : 'breached';
-  const month = new Date((EPOCH + opened) * 60_000).toISOString().slice(0, 7);
-  return { priority: last['priority']!, month, response, resolutions, madeSla: last['made_sla'] === 'true' };
+  const [response, answeredBy]: readonly [PlainOutcome, number] =
+    changedIntoThePastAt !== undefined
+      ? ['breached-on-change', changedIntoThePastAt]
+      : answer !== undefined && at(answer) <= responseDue
+        ? ['met', at(answer)]
+        : answer === undefined && end !== undefined && end <= responseDue
+          ? ['cancelled', end]
+          : ['breached', responseDue];
+  verdicts.push(`response ${monthOf(answeredBy)} ${response}`);
+  return {
+    ...{ priority: last['priority']!, month: monthOf(opened), response, resolutions, verdicts },
+    madeSla: last['made_sla'] === 'true',
+  };
 };
 
 /** By number. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { care, careJson, sampleOr, temporaryFolder } from './care.ts';
+import { care, careJson, careJsonApart, sampleOr, temporaryFolder } from './care.ts';
 import { plainTransactions } from './transactions-plain.ts';
 
 const file = sampleOr('online_retail.sample.csv.gz');
@@ -23,7 +23,7 @@ withSample('care import transactions, the sample of a retailer’s invoices', ()
   const data = ['--data', join(folder.path, 'data')] as const;
   const plain = file === undefined ? undefined : plainTransactions(file);
   const importSample = () =>
-    careJson<object>('import', 'transactions', file!, '--judge-as-at', '2011-12-10T00:00', ...data);
+    careJsonApart<object>('import', 'transactions', file!, '--judge-as-at', '2011-12-10T00:00', ...data);
   let summary: object;
   beforeAll(async () => {
     const policy = join(folder.path, 'policy.json');

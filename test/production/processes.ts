@@ -10,6 +10,9 @@ export interface Started {
   readonly ended: Promise<number | null>;
 }
 
+/** What a process gets of our own variables: nothing that configures it. */
+const { PATH, NODE_COMPILE_CACHE } = process.env;
+
 /** One of the program's files as a process, with these variables and none of our own. Hooks are imported before it. */
 export const startProcess = (
   file: string,
@@ -19,7 +22,7 @@ export const startProcess = (
   const path = fileURLToPath(new URL(file, import.meta.url));
   const imports = hooks.flatMap((each) => ['--import', new URL(each, import.meta.url).href]);
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...imports, path, ...args], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH, NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

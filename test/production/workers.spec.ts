@@ -17,8 +17,8 @@ import { startProcess, until, variablesOf } from './processes.ts';
 import type { Started } from './processes.ts';
 import { EVERYBODY, chaptersOf, importsOf, perform, storyClock, yearOf } from './story.ts';
 
-/** How long one of the workers is frozen. */
-const FROZEN_SECONDS = Number(process.env.TEST_FREEZE_SECONDS ?? 30);
+/** How long one of the workers is frozen: longer than a lease holds (8 s) and than silence is borne (15 s). */
+const FROZEN_SECONDS = Number(process.env.TEST_FREEZE_SECONDS ?? 17);
 /** A process with timers, beside the product's own. */
 const reminders = reminderFeature();
 const days = (count: number) => count * 86_400_000;
@@ -41,7 +41,7 @@ afterEach(async () => {
 afterAll(() => void process.stdout.write(`Workers side by side. ${onWhat()}.\n`));
 
 const startWorker = (): Started => {
-  const env = { ...variablesOf(deployment), CARE_ROLE: 'worker', CARE_LEASE_SECONDS: '4' };
+  const env = { ...variablesOf(deployment), CARE_ROLE: 'worker', CARE_LEASE_SECONDS: '8' };
   const worker = startProcess('./worker.process.ts', env);
   workers.push(worker);
   return worker;

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { folderPaths, holdDataFolder } from '#libs/adapters/data-folder/data-folder.ts';
 import { leafOf } from '#libs/kernel/leaf.ts';
 import type { EventStore, EventToAppend, StoredEvent } from '#libs/ports/event-store.ts';
 import type { Output } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
-import { Problem, notFound, wrongUsage } from '../problem.ts';
+import { Problem, wrongUsage } from '../problem.ts';
 import type { GlobalOptions } from '../global-options.ts';
+import { openSource, openTarget } from './stores.ts';
 
 export interface CopyOptions {
   /** `sqlite:<folder>`, `esdb://…` or `esdb+discover://…`. */
@@ -28,49 +26,6 @@ export interface Copied {
 /** As many neighbours of one stream as go into one append. */
 const APPEND_EVENTS = 100;
 const APPEND_BYTES = 256 * 1024;
-
-const sqliteFolder = (address: string): string | undefined => /^sqlite:(.+)$/.exec(address)?.[1];
-
-const openStore = async (
-  option: '--from' | '--to',
-  address: string,
-  onAlarm: (message: string) => void,
-): Promise<{ readonly store: EventStore; close(): Promise<void> }> => {
-  const folder = sqliteFolder(address);
-  if (folder !== undefined) {
-    const { openSqliteEventStore } = await import('#libs/adapters/event-store-sqlite/event-store-sqlite.ts');
-    const { ledger, models } = folderPaths(folder);
-    const isSource = option === '--from';
-    if (isSource && !existsSync(ledger))
-      throw notFound(`There is no ledger in ${folder}.`, 'Name its folder in --from.');
-    if (isSource) {
-      const store = await openSqliteEventStore({ file: ledger, readOnly: true });
-      return { store, close: () => store.close() };
-    }
-    if (existsSync(models))
-      throw new Problem(`${folder} holds read models of another ledger.`, {
-        next: 'Copy into a folder of its own, or remove models.db from it: read models are built anew.',
-      });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const hold = await holdDataFolder(folder, { purpose: 'care copy' });
-    const store = await openSqliteEventStore({ file: ledger });
-    return {
-      store,
-      close: async () => {
-        await store.close();
-        await hold.release();
-      },
-    };
-  }
-  if (!/^esdb(\+discover)?:\/\/./.test(address))
-    throw wrongUsage(
-      `${option} ${address.replace(/:\/\/[^/?]*@/, '://…@')} is no event store.`,
-      'Allowed are sqlite:<folder>, esdb://…, esdb+discover://….',
-    );
-  const { openEsdbEventStore } = await import('#libs/adapters/event-store-esdb/event-store-esdb.ts');
-  const store = await openEsdbEventStore({ connectionString: address, alarm: onAlarm });
-  return { store, close: () => store.close() };
-};
 
 async function* eventsOf(store: EventStore, after = 0): AsyncGenerator<StoredEvent> {
   for await (const page of store.readAll({ after })) yield* page;
@@ -170,9 +125,9 @@ export const copy = async (output: Output, globals: GlobalOptions, { from, to }:
   if (globals.url !== undefined) throw wrongUsage('care copy works on stores, not on a server.', 'Leave out --url.');
   if (from === to) throw wrongUsage('--from and --to are the same.');
   const onAlarm = (message: string) => void process.stderr.write(`care: ${message}\n`);
-  const source = await openStore('--from', from, onAlarm);
+  const source = await openSource('--from', from, onAlarm);
   try {
-    const target = await openStore('--to', to, onAlarm);
+    const target = await openTarget('--to', to, onAlarm);
     const bars = new Map<string, Promise<Progress>>();
     try {
       let total = 0;

@@ -160,8 +160,10 @@ export const demo = async (output: Output, globals: GlobalOptions, options: Demo
     else for (const command of where) output.line(`  npx care ${command} --data ${folder}`);
     return;
   }
+  const { seed } = (await makingIn(folder))!;
   const token = await makeToken(folder, {
-    user: 'demo',
+    // The head of the department, who signed the undertaking: somebody made up would see personal values masked. [G1]
+    user: deriveId(tenantOf(), `demo/${seed}/user/1`),
     grants: ['supervisor@*', 'auditor@*', 'operator@*'],
     ttlSeconds: TOKEN_SECONDS,
   });

@@ -21,7 +21,7 @@ export const momentOf = ({ asOf, asAt }: MomentOptions): Moment => ({
 export const idOfReference = async (ledger: AskedLedger, reference: string): Promise<string | undefined> => {
   for (const readModel of ledger.referenced) {
     const conditions = [{ field: 'reference', operator: '=', values: [`"${reference}"`] }] as const;
-    const { items } = await ledger.list(readModel, { conditions, limit: 1 }, undefined);
+    const { items } = await ledger.list(readModel, { conditions, limit: 1 });
     if (items[0] !== undefined) return items[0].id;
   }
   return undefined;

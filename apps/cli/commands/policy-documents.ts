@@ -42,7 +42,7 @@ const recorded = (globals: GlobalOptions, kind: PolicyKind, version: string): Pr
       { field: 'kind', operator: '=', values: [kind] },
       { field: 'version', operator: '=', values: [version] },
     ] as const;
-    const { items } = await ledger.list('policies', { conditions, limit: 1 }, undefined);
+    const { items } = await ledger.list('policies', { conditions, limit: 1 });
     return (items[0]?.document as { readonly document?: PolicyDocument } | undefined)?.document;
   });
 

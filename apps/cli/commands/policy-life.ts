@@ -19,6 +19,7 @@ import { policyTerms } from '#libs/features/policy/terms.ts';
 import { isInstant } from '#libs/kernel/instant.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import type { Language } from '#libs/kernel/terms.ts';
+import { checkActor } from '../acting.ts';
 import type { AskedLedger } from '../asked.ts';
 import { asking } from '../asking.ts';
 import type { GlobalOptions } from '../global-options.ts';
@@ -63,13 +64,7 @@ const takeStep = async (
   { command, kind, version, body, becomes }: Step,
   warningsOf: (ledger: AskedLedger) => Promise<readonly Finding[]> = () => Promise.resolve([]),
 ): Promise<void> => {
-  if (globals.as !== undefined && globals.url !== undefined)
-    throw wrongUsage(
-      '--as is for the ledger in a folder.',
-      'Behind a server the token says who acts: care token --user.',
-    );
-  if (globals.as !== undefined && !/^[\x21-\x7e]{1,200}$/.test(globals.as))
-    throw wrongUsage(`--as ${globals.as} is not an id.`, 'Give 1 to 200 visible ASCII characters.');
+  checkActor(globals);
   await asking(globals, { readOnly: false, purpose: `care policy ${command}` }, async (ledger) => {
     const { events } = await ledger.execute({ name: `policy.${command}`, id: kind, body });
     const changed = events > 0;

@@ -45,15 +45,11 @@ export const recordedVersions = async (
   ledger: AskedLedger,
   kinds: readonly PolicyKind[],
 ): Promise<readonly Recorded[]> => {
-  const { items } = await ledger.list(
-    'policies',
-    {
-      conditions: [{ field: 'kind', operator: 'in', values: [...kinds] }],
-      sort: [{ field: 'appliedAt', direction: 'asc' }],
-      limit: 1_000,
-    },
-    undefined,
-  );
+  const { items } = await ledger.list('policies', {
+    conditions: [{ field: 'kind', operator: 'in', values: [...kinds] }],
+    sort: [{ field: 'appliedAt', direction: 'asc' }],
+    limit: 1_000,
+  });
   return items.map(({ document }) => document as unknown as Recorded);
 };
 

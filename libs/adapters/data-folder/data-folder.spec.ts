@@ -65,7 +65,9 @@ describe('The data folder', () => {
       ledger: '/var/lib/care/ledger.db',
       models: '/var/lib/care/models.db',
       keys: '/var/lib/care/keys',
-      tokenKey: '/var/lib/care/keys/token-key.json',
+      access: '/var/lib/care/access.db',
+      log: '/var/lib/care/log',
+      logKey: '/var/lib/care/keys/log-key.pem',
       lock: '/var/lib/care/lock.db',
       holder: '/var/lib/care/holder.json',
     });

@@ -10,7 +10,12 @@ export interface FolderPaths {
   readonly models: string;
   /** The key vault's folder; never part of a data backup. */
   readonly keys: string;
-  readonly tokenKey: string;
+  /** The records of who saw whose personal values. */
+  readonly access: string;
+  /** The files of the transparency log. */
+  readonly log: string;
+  /** The key that signs the log's heads. */
+  readonly logKey: string;
   /**
    * Never read, copy or back up: closing any other handle on it in the holder's process drops the lock (so POSIX locks work).
    */
@@ -23,7 +28,9 @@ export const folderPaths = (folder: string): FolderPaths => ({
   ledger: join(folder, 'ledger.db'),
   models: join(folder, 'models.db'),
   keys: join(folder, 'keys'),
-  tokenKey: join(folder, 'keys', 'token-key.json'),
+  access: join(folder, 'access.db'),
+  log: join(folder, 'log'),
+  logKey: join(folder, 'keys', 'log-key.pem'),
   lock: join(folder, 'lock.db'),
   holder: join(folder, 'holder.json'),
 });

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SubjectErased } from '#libs/ports/key-vault.ts';
 import type { KeyVault } from '#libs/ports/key-vault.ts';
+import { addToErasureList, erasureListIn, readErasureList } from './erasure-list.ts';
 import { RecentlyUsed } from './key-cache.ts';
 import { adoptMasterKey, dropPreparedMasterKey, prepareMasterKey, syncFolder } from './master-key-file.ts';
 import { unlock } from './open-vault.ts';
@@ -24,6 +25,8 @@ export interface FileKeyVault extends KeyVault {
 
 type Known = KeyObject | 'none' | 'erased';
 
+const listOf = ({ folder, erasureList }: FileKeyVaultOptions): string => erasureList ?? erasureListIn(folder);
+
 class Vault implements FileKeyVault {
   readonly #options: FileKeyVaultOptions;
   readonly #reader: VaultReader;
@@ -35,9 +38,20 @@ class Vault implements FileKeyVault {
   /** More than one only while they are exchanged. */
   #masters: readonly KeyObject[];
   #rotation: Promise<void> | undefined;
+  /** Of those who were to be erased: no key is shown, whatever the file holds. */
+  readonly #listed: Set<string>;
+  /** Writes to the list, one after the other. */
+  #listing: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(options: FileKeyVaultOptions, master: KeyObject, reader: VaultReader, writes: VaultWrites | undefined) {
+  constructor(
+    options: FileKeyVaultOptions,
+    master: KeyObject,
+    reader: VaultReader,
+    writes: VaultWrites | undefined,
+    listed: Iterable<string>,
+  ) {
+    this.#listed = new Set(listed);
     this.#options = options;
     this.#masters = [master];
     this.#reader = reader;
@@ -77,6 +91,7 @@ class Vault implements FileKeyVault {
 
   async destroy(subject: string): Promise<void> {
     const writes = this.#writable();
+    await this.#list(subject);
     await this.#making.get(subject)?.catch(() => undefined);
     this.#known.set(subject, 'erased');
     try {
@@ -86,6 +101,12 @@ class Vault implements FileKeyVault {
       this.#known.delete(subject);
       throw error;
     }
+  }
+
+  /** Destroys the keys that the list names and an older copy of the vault still holds. */
+  async applyList(): Promise<void> {
+    const present = [...this.#listed].filter((subject) => this.#reader.find(subject)?.erased !== 1);
+    await Promise.all(present.map((subject) => this.#writable().send({ kind: 'erase', subject })));
   }
 
   blindIndex(kind: string, value: string): string {
@@ -117,9 +138,19 @@ class Vault implements FileKeyVault {
     return this.#writes;
   }
 
+  async #list(subject: string): Promise<void> {
+    if (this.#listed.has(subject)) return;
+    const at = new Date().toISOString();
+    const listing = this.#listing.then(() => addToErasureList(listOf(this.#options), [subject], at));
+    this.#listing = listing.catch(() => undefined);
+    await listing;
+    this.#listed.add(subject);
+  }
+
   #find(subject: string): Known {
     const known = this.#known.get(subject);
     if (known !== undefined) return known;
+    if (this.#listed.has(subject)) return 'erased';
     const stored = this.#reader.find(subject);
     const found: Known =
       stored === undefined
@@ -203,14 +234,17 @@ const makePrivateFile = async (file: string): Promise<void> => {
  */
 export const openFileKeyVault = async (options: FileKeyVaultOptions): Promise<FileKeyVault> => {
   const { master, foundation } = await unlock(options);
+  const listed = (await readErasureList(listOf(options))).keys();
   const file = join(options.folder, 'vault.db');
-  if (options.readOnly === true) return new Vault(options, master, new VaultReader(file), undefined);
+  if (options.readOnly === true) return new Vault(options, master, new VaultReader(file), undefined, listed);
   if (foundation !== undefined) await makePrivateFile(file);
   const writes = new VaultWrites({ file, ...(foundation && { foundation }) });
   await writes.opened();
   try {
     if (foundation !== undefined) await syncFolder(options.folder);
-    return new Vault(options, master, new VaultReader(file), writes);
+    const vault = new Vault(options, master, new VaultReader(file), writes, listed);
+    await vault.applyList();
+    return vault;
   } catch (error) {
     await writes.close();
     throw error;

@@ -26,6 +26,11 @@ export interface FileKeyVaultOptions {
    * personal value unreadable, quietly. Default true.
    */
   readonly mayCreate?: boolean;
+  /**
+   * The file that lists whose keys were destroyed (`CARE_ERASURE_LIST`): written before a key is destroyed, applied again whenever the
+   * vault is opened, so that a vault from an older backup gives nobody back. Default: `erased.list` in the folder.
+   */
+  readonly erasureList?: string;
   /** How many keys are kept in memory. Default 200 000 (about 100 MB). */
   readonly cachedKeys?: number;
 }

@@ -207,6 +207,7 @@ export const openSqliteReadModels = async ({
 }: {
   readonly file: string;
   readonly readOnly?: boolean;
+  readonly cursorSecret?: string;
   /** Everything on the calling thread: for a worker thread of its own. */
   readonly inline?: boolean;
 }): Promise<ReadModels> => {

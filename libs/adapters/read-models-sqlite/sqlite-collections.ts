@@ -24,8 +24,11 @@ import { addShapes, shape } from './values.ts';
 export const schemaVersion = 1;
 
 export interface OpenOptions {
+  /** Empty: a file without a name that goes when it is closed. */
   readonly file: string;
   readonly readOnly?: boolean;
+  /** What new files sign their cursors with; default: a secret of each file's own. */
+  readonly cursorSecret?: string;
 }
 
 /** A document as it is stored: its JSON text, to be parsed where it is used. */
@@ -87,7 +90,7 @@ export class SqliteCollections {
   readonly #statements = new Map<string, StatementSync>();
   readonly #shapes = new Map<number, Map<string, number>>();
 
-  constructor({ file, readOnly = false }: OpenOptions) {
+  constructor({ file, readOnly = false, cursorSecret = randomBytes(32).toString('hex') }: OpenOptions) {
     this.#readOnly = readOnly;
     this.#database = new DatabaseSync(file, { readOnly, timeout: 10_000 });
     try {
@@ -106,7 +109,7 @@ export class SqliteCollections {
         this.#writing(() => {
           if (this.#checkSchema(file) !== 0) return;
           this.#database.exec(schema);
-          this.#run(`INSERT INTO meta VALUES ('cursor-secret', ?)`, randomBytes(32).toString('hex'));
+          this.#run(`INSERT INTO meta VALUES ('cursor-secret', ?)`, cursorSecret);
           this.#database.exec(`PRAGMA user_version = ${schemaVersion}`);
         });
       }

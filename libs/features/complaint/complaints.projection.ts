@@ -1,3 +1,4 @@
+import { streamOf } from '#libs/kernel/event.ts';
 import { projection } from '#libs/kernel/projection.ts';
 import { complaintEvents } from './complaint.events.ts';
 import type { Row, StepRow } from './complaint-row.ts';
@@ -26,6 +27,7 @@ export const complaints = projection<Row>()('complaints@2', {
   },
   reads: [complaintEvents],
   keyOf: (event) => event.streamId,
+  streamsOf: (id) => [streamOf('complaint', id)],
   on: {
     'complaint.filed.v1': (_row, { data, occurredAt }) => {
       const { description: _, remedyDetail: __, complainant, contact, ...facts } = data;

@@ -1,3 +1,5 @@
+import { erasureStanding } from '#libs/features/erasure/erasure.events.ts';
+import type { ErasureStanding } from '#libs/features/erasure/erasure.events.ts';
 import { deriveId } from '#libs/kernel/identifiers.ts';
 import { happened } from './customer.events.ts';
 import type { Customer, KnownCustomer } from './customer.state.ts';
@@ -12,8 +14,16 @@ const CONTACT = ['name', 'role', 'phone', 'email'] as const;
 const nextContactId = (customer: KnownCustomer, tenant: string, id: string): string =>
   deriveId(tenant, `customer/${id}/contact/${Object.keys(customer.contacts).length + 1}`);
 
-const addContact = known<Commands.AddContact>((command, customer, { tenant, id }) => {
+const addContact = known<Commands.AddContact>((command, customer, { tenant, id, consulted }) => {
   const { name, role } = command;
+  const { status } = consulted.erasure as ErasureStanding;
+  // A contact's key is its own: destroying the customer's does not keep it out.
+  if (status === 'begun' || status === 'erased')
+    return refuse(
+      customer,
+      'erased',
+      'The personal data of the customer was destroyed: register whoever is new as a new customer.',
+    );
   const { fields, changed } = given(command, CONTACT);
   const contactId = nextContactId(customer, tenant, id);
   return [happened('contact-added', { contactId, ...fields, name, role, ...provenanceOf(command, changed) })];
@@ -44,7 +54,10 @@ const command = (decide: CustomerCommands[`customer.${string}`]['decide'], summa
 });
 
 export const contacts: CustomerCommands = {
-  'customer.add-contact': command(addContact, 'Add a contact'),
+  'customer.add-contact': {
+    ...command(addContact, 'Add a contact'),
+    consults: [{ as: 'erasure', view: erasureStanding, idOf: (_command, _customer, _consulted, id) => id }],
+  },
   'customer.change-contact': command(changeContact, 'Change a contact'),
   'customer.remove-contact': command(removeContact, 'Remove a contact'),
 };

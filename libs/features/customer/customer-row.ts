@@ -38,6 +38,8 @@ export interface Row extends Document {
   readonly slaOverrides: readonly JsonValue[];
   readonly preferences: { readonly [topic: string]: JsonValue };
   readonly details: { readonly [name: string]: JsonValue };
+  /** Which event said each of the details. */
+  readonly detailsFrom: { readonly [name: string]: string };
   readonly credit: { readonly [name: string]: JsonValue };
   readonly standings: readonly string[];
   readonly duplicates: readonly string[];
@@ -60,7 +62,20 @@ export const nameOf = ({ organisationName, personName }: { organisationName?: st
 
 export const pick = (data: object, names: readonly string[]): { readonly [name: string]: JsonValue } =>
   Object.fromEntries(Object.entries(data).filter(([name, value]) => names.includes(name) && value !== undefined));
-export const detailsOf = (data: object) => pick(data, Object.keys(businessDetails));
+const detailsOf = (data: object) => pick(data, Object.keys(businessDetails));
+
+/** The row with what an event says about the business. */
+export const withDetails = (row: Row, eventId: string, data: object): Row => {
+  const details = detailsOf(data);
+  const from = Object.fromEntries(Object.keys(details).map((name) => [name, eventId]));
+  return { ...row, details: { ...row.details, ...details }, detailsFrom: { ...row.detailsFrom, ...from } };
+};
+
+/** The row with a correction: of what was said since by another event nothing is changed. */
+export const corrected = (row: Row, eventId: string, data: { readonly correctsEventId: string }): Row => {
+  const still = Object.entries(data).filter(([name]) => row.detailsFrom[name] === data.correctsEventId);
+  return withDetails(row, eventId, Object.fromEntries(still));
+};
 export const without = <Value>(record: { readonly [key: string]: Value }, key: string) =>
   Object.fromEntries(Object.entries(record).filter(([other]) => other !== key));
 
@@ -80,6 +95,7 @@ export const blank: Row = {
   slaOverrides: [],
   preferences: {},
   details: {},
+  detailsFrom: {},
   credit: {},
   standings: [],
   duplicates: [],

@@ -665,9 +665,11 @@ describeAggregate('customer', {
     abcPolicies: fc.constant({ versions: [] }),
   }),
   bodies: {
-    'customer.register': one({ kind: 'enterprise', organisationName: '海纳机械有限公司', team: 't1' }),
+    'customer.register': one({ kind: 'enterprise', organisationName: '海纳机械有限公司', team: 't1', size: 'small' }),
     'customer.rename': one({ organisationName: '海纳智能装备有限公司', why: '更名' }),
     'customer.record-business-details': one({ size: 'large', needType: 'long-term' }),
+    // `event-0` is the registration.
+    'customer.correct-business-details': one({ correctsEventId: 'event-0', size: 'medium' }),
     'customer.record-credit-code': one({ unifiedSocialCreditCode: '91350100M000100Y43' }),
     'customer.name-legal-representative': one({ legalRepresentative: '陈建国' }),
     'customer.add-contact': one({

@@ -37,6 +37,8 @@ export interface CustomerFacts {
   /** How often the customer has applied. */
   readonly attempt: number;
   readonly isAssessed: boolean;
+  /** The events that said something about the business, by id: what of it, and when it was so. A correction names one of them. */
+  readonly detailsSaid: { readonly [eventId: string]: { readonly at: Instant; readonly changed: readonly string[] } };
   /** By id: is the contact still one? */
   readonly contacts: { readonly [contactId: string]: 'present' | 'removed' };
   readonly contracts: {
@@ -67,7 +69,16 @@ export type Customer =
 export type KnownCustomer = Extract<Customer, { status: 'known' }>;
 export type MergedCustomer = Extract<Customer, { status: 'merged' }>;
 
-const registered = ({ data }: Extract<CustomerEvent, { type: 'customer.registered.v1' }>): KnownCustomer => {
+const said = ({
+  id,
+  occurredAt,
+  data,
+}: Pick<CustomerEvent, 'id' | 'occurredAt'> & { readonly data: { changed: string[] } }) => ({
+  [id]: { at: occurredAt, changed: data.changed },
+});
+
+const registered = (event: Extract<CustomerEvent, { type: 'customer.registered.v1' }>): KnownCustomer => {
+  const { data } = event;
   const name = data.organisationName ?? data.personName;
   return {
     status: 'known',
@@ -77,6 +88,7 @@ const registered = ({ data }: Extract<CustomerEvent, { type: 'customer.registere
     admission: { stage: data.established ? 'established' : 'collected' },
     attempt: 1,
     isAssessed: false,
+    detailsSaid: said(event),
     contacts: {},
     contracts: {},
     lifecycle: { stage: 'identify', overridden: false, status: 'active' },
@@ -110,6 +122,9 @@ const evolveKnown = (
   switch (event.type) {
     case 'customer.renamed.v1':
       return { ...customer, name: event.data.organisationName ?? event.data.personName ?? customer.name };
+    case 'customer.business-details-recorded.v1':
+    case 'customer.business-details-corrected.v1':
+      return { ...customer, detailsSaid: { ...customer.detailsSaid, ...said(event) } };
     case 'customer.credit-code-recorded.v1':
       return { ...customer, unifiedSocialCreditCode: event.data.unifiedSocialCreditCode };
     case 'customer.contact-added.v1':
@@ -209,7 +224,6 @@ const evolveKnown = (
     }
     case 'customer.released.v1':
       return { ...customer, takenOver: without(customer.takenOver, event.data.otherId) };
-    case 'customer.business-details-recorded.v1':
     case 'customer.legal-representative-named.v1':
     case 'customer.contact-changed.v1':
     case 'customer.credit-rated.v1':

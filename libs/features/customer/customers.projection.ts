@@ -1,3 +1,4 @@
+import { streamOf } from '#libs/kernel/event.ts';
 import { minutesBetween } from '#libs/kernel/instant.ts';
 import type { JsonValue } from '#libs/kernel/json.ts';
 import { projection } from '#libs/kernel/projection.ts';
@@ -7,20 +8,21 @@ import {
   admissionIs,
   blank,
   dealt,
-  detailsOf,
+  corrected,
   json,
   nameOf,
   pick,
   released,
   tookOver,
   withContracts,
+  withDetails,
   without,
 } from './customer-row.ts';
 
 const WHOLE_YEAR_MINUTES = 365 * 1_440;
 
 /** Profile, spend, class and what decided it, lifecycle and tags of every customer, as of any time. [A1–A6, A13] */
-export const customers = projection<Row>()('customers@1', {
+export const customers = projection<Row>()('customers@2', {
   collection: {
     kind: 'versioned',
     indexes: [['tier'], ['team', 'tier'], ['lifecycle'], ['nameKey'], ['externalIds'], ['unifiedSocialCreditCode']],
@@ -44,21 +46,19 @@ export const customers = projection<Row>()('customers@1', {
   },
   reads: [customerEvents],
   keyOf: (event) => event.streamId,
+  streamsOf: (id) => [streamOf('customer', id)],
   on: {
-    'customer.registered.v1': (_row, { data, occurredAt }) => ({
-      ...blank,
+    'customer.registered.v1': (_row, { id, data, occurredAt }) => ({
+      ...withDetails(blank, id, data),
       kind: data.kind,
       ...nameOf(data),
       ...(data.team === undefined ? {} : { team: data.team }),
       since: occurredAt,
       admission: data.established ? 'established' : 'collected',
-      details: detailsOf(data),
     }),
     'customer.renamed.v1': (row = blank, { data }) => ({ ...row, ...nameOf(data) }),
-    'customer.business-details-recorded.v1': (row = blank, { data }) => ({
-      ...row,
-      details: { ...row.details, ...detailsOf(data) },
-    }),
+    'customer.business-details-recorded.v1': (row = blank, { id, data }) => withDetails(row, id, data),
+    'customer.business-details-corrected.v1': (row = blank, { id, data }) => corrected(row, id, data),
     'customer.credit-code-recorded.v1': (row = blank, { data }) => ({
       ...row,
       unifiedSocialCreditCode: data.unifiedSocialCreditCode,

@@ -12,5 +12,8 @@ export const customerFeature: Feature = {
   projections: [customers],
   sagas: [mergerSaga, duplicatesSaga],
   terms: customerTerms,
-  edge: async () => ({ commands: (await import('./customer.commands.ts')).customerCommands }),
+  edge: async () => ({
+    commands: (await import('./customer.commands.ts')).customerCommands,
+    controllers: [(await import('./customer.http.ts')).tierExplanations],
+  }),
 };

@@ -28,6 +28,15 @@ export const businessDetails = {
   needType: Type.Optional(Type.Enum([...NEED_TYPES])),
 };
 
+export const BUSINESS_DETAILS = [
+  'registeredPlace',
+  'industryCode',
+  'size',
+  'businessScope',
+  'foundedOn',
+  'needType',
+] as const satisfies readonly (keyof typeof businessDetails)[];
+
 /** A contact is a person of their own: their values are sealed under their own key, and can be erased alone. */
 const ofContact = (maxLength: number) => field.personal({ subjectField: 'contactId', maxLength });
 const contactDetails = {
@@ -74,6 +83,21 @@ export const profileEvents = {
     says: {
       en: 'Business details were recorded ({changed}; source: {source}){?why : {why}}.',
       'zh-CN': '已登记经营信息（{changed}；来源：{source}）{?why ，原因：{why}}。',
+    },
+  },
+  'customer.business-details-corrected.v1': {
+    meaning:
+      'What an earlier event says about the business was wrong. `occurredAt` is from when the right value held; what was believed until now stays on record. Fields that were changed since keep their later value.',
+    source: '[M1.2]',
+    data: Type.Object({
+      /** Which event said it. */
+      correctsEventId: field.id(),
+      ...businessDetails,
+      ...provenance,
+    }),
+    says: {
+      en: 'Earlier business details were corrected ({changed}; source: {source}; event {correctsEventId}){?why : {why}}.',
+      'zh-CN': '已更正先前登记的经营信息（{changed}；来源：{source}；事件{correctsEventId}）{?why ，原因：{why}}。',
     },
   },
   'customer.credit-code-recorded.v1': {

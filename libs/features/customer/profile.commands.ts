@@ -75,6 +75,13 @@ export class RenameCustomer extends Provenance {
 
 export class RecordBusinessDetails extends BusinessDetails {}
 
+export class CorrectBusinessDetails extends BusinessDetails {
+  @Id({ description: 'The event that said what was wrong; its fields only' })
+  correctsEventId!: string;
+  @Moment({ optional: true, description: 'From when the right value held; the event’s own time where left out' })
+  validFrom?: string;
+}
+
 export class RecordCreditCode extends Provenance {
   @Pattern(CREDIT_CODE, '91350100M000100Y43')
   unifiedSocialCreditCode!: string;
@@ -186,6 +193,7 @@ export const profileCommands = {
   'customer.register': RegisterCustomer,
   'customer.rename': RenameCustomer,
   'customer.record-business-details': RecordBusinessDetails,
+  'customer.correct-business-details': CorrectBusinessDetails,
   'customer.record-credit-code': RecordCreditCode,
   'customer.name-legal-representative': NameLegalRepresentative,
   'customer.add-contact': AddContact,

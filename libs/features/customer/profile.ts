@@ -1,15 +1,18 @@
+import { legalHoldStanding } from '#libs/features/erasure/erasure.events.ts';
+import type { LegalHoldStanding } from '#libs/features/erasure/erasure.events.ts';
 import { invalid } from '#libs/kernel/rejection.ts';
 import type { Rejection } from '#libs/kernel/rejection.ts';
 import { isUnifiedSocialCreditCode } from './credit-code.ts';
 import type { NewCustomerEvent } from './customer.events.ts';
 import { happened } from './customer.events.ts';
+import { own } from './customer.state.ts';
 import type { Customer } from './customer.state.ts';
 import type { CustomerCommands, CustomerDecision } from './deciding.ts';
 import { given, known, MANAGERS, NOTHING, provenanceOf, refuse, STAFF, STAFF_AND_PROGRAMS } from './deciding.ts';
 import type * as Commands from './profile.commands.ts';
+import { BUSINESS_DETAILS as DETAILS } from './profile-events.ts';
 import type { CustomerKind } from './profile-events.ts';
 
-const DETAILS = ['registeredPlace', 'industryCode', 'size', 'businessScope', 'foundedOn', 'needType'] as const;
 const NAMES = ['organisationName', 'personName'] as const;
 
 /** A person's name is personal, an organisation's is not: the two are never mixed up. */
@@ -110,6 +113,41 @@ const recordBusinessDetails = known<Commands.RecordBusinessDetails>((command) =>
   return [happened('business-details-recorded', { ...fields, ...provenanceOf(command, changed) })];
 });
 
+/** A correction names what it corrects: both remain, and the later knowledge counts from the time it is true of. */
+const correctBusinessDetails = known<Commands.CorrectBusinessDetails>((command, { detailsSaid }, { now }) => {
+  const { correctsEventId, validFrom } = command;
+  const { fields, changed } = given(command, DETAILS);
+  if (changed.length === 0) return NOTHING;
+  const corrected = own(detailsSaid, correctsEventId);
+  if (corrected === undefined)
+    return invalid(
+      'customer.nothing-to-correct',
+      `No event ${correctsEventId} said anything about this customer’s business: find it with care provenance or in the history.`,
+      'correctsEventId',
+    );
+  const other = changed.filter((name) => !corrected.changed.includes(name));
+  if (other.length > 0)
+    return invalid(
+      'customer.not-said-there',
+      `Event ${correctsEventId} did not say ${other.join(', ')}, only ${corrected.changed.join(', ')}: correct the event that did.`,
+      other[0],
+    );
+  const from = validFrom ?? corrected.at;
+  if (from < corrected.at || from > now)
+    return invalid(
+      'customer.correction-out-of-time',
+      `A correction holds from the time of what it corrects (${corrected.at}) at the earliest, and from now at the latest.`,
+      'validFrom',
+    );
+  return [
+    happened(
+      'business-details-corrected',
+      { correctsEventId, ...fields, ...provenanceOf(command, changed) },
+      { occurredAt: from },
+    ),
+  ];
+});
+
 const recordCreditCode = known<Commands.RecordCreditCode>((command, customer) => {
   const { unifiedSocialCreditCode } = command;
   if (customer.unifiedSocialCreditCode === unifiedSocialCreditCode) return [];
@@ -148,8 +186,14 @@ const recordDefault = known<Commands.RecordDefault>((command, _customer, { now }
   return [happened('default-recorded', { amount, currency, dueOn, ...provenanceOf(command, ['defaults']) })];
 });
 
-const notePreference = known<Commands.NotePreference>((command) => {
+const notePreference = known<Commands.NotePreference>((command, customer, { consulted }) => {
   const { topic, preference } = command;
+  if ((consulted.hold as LegalHoldStanding).held)
+    return refuse(
+      customer,
+      'processing-restricted',
+      'A legal hold lies on the customer: what is kept for it serves no other purpose, and nothing is added for one. [G4]',
+    );
   return [happened('preference-noted', { topic, preference, ...provenanceOf(command, ['preferences']) })];
 });
 
@@ -180,6 +224,10 @@ export const profile: CustomerCommands = {
   },
   'customer.rename': command(rename, 'Give a customer another name'),
   'customer.record-business-details': command(recordBusinessDetails, 'Record facts about the customer’s business'),
+  'customer.correct-business-details': command(
+    correctBusinessDetails,
+    'Correct what an earlier event says about the business',
+  ),
   'customer.record-credit-code': {
     ...command(recordCreditCode, 'Record the unified social credit code'),
     reserves: creditCodeReservation,
@@ -187,7 +235,10 @@ export const profile: CustomerCommands = {
   'customer.name-legal-representative': command(nameLegalRepresentative, 'Name the legal representative'),
   'customer.rate-credit': command(rateCredit, 'Rate the customer’s credit', [...MANAGERS, 'finance']),
   'customer.record-default': command(recordDefault, 'Record that a payment failed', [...MANAGERS, 'finance']),
-  'customer.note-preference': command(notePreference, 'Note a preference', STAFF_AND_PROGRAMS),
+  'customer.note-preference': {
+    ...command(notePreference, 'Note a preference', STAFF_AND_PROGRAMS),
+    consults: [{ as: 'hold', view: legalHoldStanding, idOf: (_command, _customer, _consulted, id) => id }],
+  },
   'customer.record-satisfaction': {
     ...command(recordSatisfaction, 'Record how satisfied the customer is', STAFF_AND_PROGRAMS),
     commutative: true,

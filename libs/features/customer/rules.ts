@@ -26,6 +26,7 @@ export const mayContract = (customer: KnownCustomer): boolean =>
 const ALWAYS = [
   'rename',
   'record-business-details',
+  'correct-business-details',
   'record-credit-code',
   'name-legal-representative',
   'add-contact',

@@ -16,6 +16,7 @@ import { ROLES } from '#libs/kernel/actor.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import { openTestLedger, temporaryFolder } from '#libs/testing/test-ledger.ts';
 import type { TestLedger } from '#libs/testing/test-ledger.ts';
+import { explainEscalation } from './escalation-explained.ts';
 import { escalationFeature } from './feature.ts';
 import { at, LADDERS } from './office.fixture.ts';
 
@@ -224,6 +225,30 @@ describe('an escalation in a ledger', () => {
       await test.ledger.find('escalations', { filter: { recipients: 'max' } }, { actor: someone('ann') })
     ).documents;
     expect(waiting).toHaveLength(1);
+  });
+
+  it('explains for each level when and why it was called, whom a rule meant and who was reached, as at any moment [SLA 10, SLA 11]', async () => {
+    const customer = await furnish();
+    // Max is away: Sue stands in.
+    await send('user.name-deputies', { deputies: ['sue'] }, 'max', 'max');
+    await send('user.declare-absence', { from: START, until: at('+5 00:00'), kind: 'leave' }, 'max', 'max');
+    const escalationId = `service-case-${await urgentCase(customer)}.first-response.1`;
+    await until('10:30');
+    const viewer = { actor: someone('ann') };
+    const explained = (await explainEscalation(test.ledger, escalationId, viewer))!;
+    expect(explained.lines.en).toEqual([
+      'Escalation of SC-1, begun 2026-03-02 18:00 (+08:00): the time ran out: first response, run 1, due 2026-03-02 18:00 (+08:00); ladder “urgent” of ladders@1.',
+      'Level 1 at 2026-03-02 18:00 (+08:00): the first.',
+      '  the assignee (ada (ada)) → ada (ada): in person',
+      'Level 2 at 2026-03-02 18:30 (+08:00): the matter still waits.',
+      '  the account manager (max (max)) → sue (sue): the deputy',
+    ]);
+    for (const line of explained.lines['zh-CN'].filter((each) => !each.startsWith('  ')))
+      expect(line).toMatch(/\p{Script=Han}/u);
+    const earlier = await explainEscalation(test.ledger, escalationId, viewer, { asAt: at('10:10') });
+    expect(earlier!.calls.map(({ level }) => level)).toEqual([1]);
+    // The processes looked at the clock at 10:30 only: nothing was recorded before.
+    expect(await explainEscalation(test.ledger, escalationId, viewer, { asOf: at('10:10') })).toBeUndefined();
   });
 
   it('tells the operators of an empty roster and of a ladder without end, once each', async () => {

@@ -1,4 +1,5 @@
 import type { Role } from '#libs/kernel/actor.ts';
+import { streamOf } from '#libs/kernel/event.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonValue } from '#libs/kernel/json.ts';
 import { projection } from '#libs/kernel/projection.ts';
@@ -95,6 +96,7 @@ export const escalations = projection<Row>()('escalations@1', {
   access: { roles: READERS, teamField: 'team' },
   reads: [escalationEvents],
   keyOf: (event) => event.streamId,
+  streamsOf: (id) => [streamOf('escalation', id)],
   on: {
     'escalation.begun.v1': (_row, { streamId, data, occurredAt }) => {
       const { percent: _percent, drill, fromLevel, ...begun } = data;

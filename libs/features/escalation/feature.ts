@@ -12,5 +12,8 @@ export const escalationFeature: Feature = {
   projections: [escalations],
   sagas: [escalationsSaga, escalationCallsSaga],
   terms: escalationTerms,
-  edge: async () => ({ commands: (await import('./escalation.commands.ts')).escalationCommands }),
+  edge: async () => ({
+    commands: (await import('./escalation.commands.ts')).escalationCommands,
+    controllers: [(await import('./escalation.http.ts')).escalationExplanations],
+  }),
 };

@@ -1,3 +1,4 @@
+import { streamOf } from '#libs/kernel/event.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { Document } from '#libs/kernel/projection.ts';
 import { projection } from '#libs/kernel/projection.ts';
@@ -58,6 +59,7 @@ export const deliveries = projection<Row>()('deliveries@1', {
   access: { roles: ['operator', 'auditor', 'privacy-officer', 'service'] },
   reads: [deliveryEvents],
   keyOf: (event) => event.streamId,
+  streamsOf: (id) => [streamOf('delivery', id)],
   on: {
     'delivery.requested.v1': (_row, { streamId, position, recordedAt, data }) => {
       const { recipientId, channel, language, subjectLine, text, link, about, urgency, noticeIds } = data;

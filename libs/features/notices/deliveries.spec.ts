@@ -110,6 +110,16 @@ describe('a message', () => {
     });
   });
 
+  it('a digest leads to the inbox, where all of them are [SLA 12]', () => {
+    const digest = told({ template: 'digest', about: { kind: 'inbox', id: 'lina' }, facts: { count: 20, since: now } });
+    const { facts } = given(delivery)().when(
+      'delivery.request',
+      request({ notices: [digest] }),
+      consulted({ address: 'a@b.c' }),
+    );
+    expect(facts).toMatchObject([{ type: 'delivery.requested.v1', data: { link: '/inbox' } }]);
+  });
+
   it('can be written for every kind of notice in both languages, with facts and without', () => {
     for (const template of NOTICE_TEMPLATES)
       for (const facts of [

@@ -1,4 +1,5 @@
 import { ROLES } from '#libs/kernel/actor.ts';
+import { streamOf } from '#libs/kernel/event.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { Document } from '#libs/kernel/projection.ts';
 import { projection } from '#libs/kernel/projection.ts';
@@ -38,6 +39,7 @@ export const inbox = projection<Row>()('inbox@1', {
   access: { roles: ROLES, ownerField: 'recipientId' },
   reads: [noticeEvents],
   keyOf: (event) => event.streamId,
+  streamsOf: (id) => [streamOf('notice', id)],
   on: {
     'notice.given.v1': (_row, { streamId, recordedAt, data }) => {
       const { recipientId, intendedFor, cause, urgency, template, about, facts, needsAcknowledgement } = data;

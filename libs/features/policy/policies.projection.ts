@@ -1,4 +1,5 @@
 import { ROLES } from '#libs/kernel/actor.ts';
+import { streamOf } from '#libs/kernel/event.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import type { Document } from '#libs/kernel/projection.ts';
@@ -52,6 +53,7 @@ export const policies = projection<Row>()('policies@1', {
     policyKey(event.streamId, event.data.version),
     ...(event.type === 'policy.took-effect.v1' ? [policyKey(event.streamId, event.data.supersedes)] : []),
   ],
+  streamsOf: (key) => [streamOf('policy', key.slice(0, key.indexOf(':')))],
   on: {
     'policy.applied-for.v1': (_row, { data, occurredAt }) => ({
       status: 'applied',

@@ -310,6 +310,22 @@ describe('a wrong policy', () => {
     expect(found(kind, withMember(shippedDocuments(kind)[0], path, value))).toContain(sentence),
   );
 
+  it('a calendar with no hours is refused, whatever leaves it without [SLA 6]', () => {
+    const always = DEFAULT_CALENDARS.calendars.always!;
+    for (const week of [[], [{ weekdays: [], windows: always.week[0]!.windows }], [{ weekdays: [1, 2], windows: [] }]])
+      expect(found('calendar', withMember(DEFAULT_CALENDARS, 'calendars/always/week', week))).toEqual([
+        '/calendars/always/week: Calendar always has no hours: nothing would ever be due by it.',
+      ]);
+  });
+
+  it('says of each target whether it counts calendar time or business time, and of nothing else [SLA 6]', () => {
+    const path = 'rules/0/resolution/counts';
+    for (const counts of ['calendar-time', 'business-time'])
+      expect(found('sla', withMember({ ...DESK_SLA, ours: [] }, path, counts))).toEqual([]);
+    for (const counts of [undefined, 'working-time'])
+      expect(found('sla', withMember({ ...DESK_SLA, ours: [] }, path, counts))).not.toEqual([]);
+  });
+
   it('is told of up to 20 faults at once', () => {
     const rules = Array.from({ length: 30 }, (_, index) => ({
       ...DESK_SLA.rules[0],

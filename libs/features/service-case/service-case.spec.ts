@@ -602,6 +602,15 @@ describe('opening again', () => {
       .when('service-case.reopen', { reason: 'Leaks again' }, { now: now(7, 1) })
       .thenRejected('service-case.reopen-grace-over', { allowed: ['service-case.receive'] }));
 
+  it('a new case afterwards is linked to the one that it continues [SLA 5]', () => {
+    const { facts } = aCase().when(
+      'service-case.receive',
+      { ...request, followsCaseId: '41' },
+      { consulted: { earlierCase: { exists: true } } },
+    );
+    expect(facts).toMatchObject([{ type: 'service-case.received.v1', data: { followsCaseId: '41' } }, {}]);
+  });
+
   it('needs a reason, and something that was solved', () => {
     aCase(...closedCase)
       .when('service-case.reopen', {})

@@ -1,3 +1,4 @@
+import { streamOf } from '#libs/kernel/event.ts';
 import type { LedgerEvent } from '#libs/kernel/event.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { Document, Fold } from '#libs/kernel/projection.ts';
@@ -97,6 +98,7 @@ export const serviceCases = projection<Row>()('service-cases@1', {
   },
   reads: [serviceCaseEvents],
   keyOf: (event) => event.streamId,
+  streamsOf: (id) => [streamOf('service-case', id)],
   on: {
     'service-case.received.v1': (_row, { data, occurredAt }) => {
       const { description: _description, contact: _contact, ...received } = data;

@@ -122,6 +122,15 @@ describe('the list of clocks', () => {
     ).toBeUndefined();
   });
 
+  it('says who took a complaint up, which is told by its acceptance alone', () => {
+    const body = { channel: 'phone', category: 'delivery', severity: 'minor', reference: 'CP-1', description: '…' };
+    const events = historyOf(complaint, 'complaint', [
+      ['file', 0, body],
+      ['accept', 5, { responsibleId: 'mei' }],
+    ]);
+    expect(rowsOf('complaint', events).get('42:closing')).toMatchObject({ assigneeId: 'mei', state: 'running' });
+  });
+
   it('starts anew when a case is opened again; what the earlier run came to stays [SLA 5]', () => {
     const again = rowOf(
       'resolution',

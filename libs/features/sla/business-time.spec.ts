@@ -48,6 +48,18 @@ describe('hours of service', () => {
     expect(serviceDays.isOpen(Date.parse('2026-10-10T10:00:00+08:00'))).toBe(true);
     expect(serviceDays.isOpen(Date.parse('2026-10-17T10:00:00+08:00'))).toBe(false);
   });
+  it('takes a day of one’s own in place of the statutory one [SLA 6]', () => {
+    const shipped = DEFAULT_CALENDARS.calendars['service-days']!;
+    const day = (date: string, ...windows: { from: string; to: string }[]) => ({
+      ...shipped,
+      days: [...shipped.days.filter((each) => each.date !== date), { date, windows }],
+    });
+    const isOpen = (calendar: Calendar, at: string) => businessTimeOf(calendar).isOpen(Date.parse(at));
+    const [holiday, makeUp] = ['2026-10-01T10:00:00+08:00', '2026-10-10T10:00:00+08:00'];
+    expect([isOpen(shipped, holiday), isOpen(shipped, makeUp)]).toEqual([false, true]);
+    expect(isOpen(day('2026-10-01', { from: '09:00', to: '12:00' }), holiday)).toBe(true);
+    expect(isOpen(day('2026-10-10'), makeUp)).toBe(false);
+  });
   it('keeps the hours of a partial holiday only [SLA 6]', () => {
     const calendar = {
       ...daily('Asia/Shanghai', ['09:00', '18:00']),

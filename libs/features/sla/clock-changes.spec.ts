@@ -57,6 +57,28 @@ describe('a change of class or priority in the middle', () => {
     expect(clockIn(clocks, 'resolution')).toMatchObject({ dueAt: monday('13:00'), governedBy: 0, deadlineRevision: 1 });
     expect(moved).toEqual([]);
   });
+  it('keeps start and pauses when the priority changes, and takes the earlier deadline, either way [SLA 4]', () => {
+    const policies = by(
+      sla('urgency@1', [
+        rule('urgent', { urgency: 'urgent' }, { resolution: calendarTime(240) }, 'service-days'),
+        rule('other', {}, { resolution: calendarTime(480) }, 'service-days'),
+      ]),
+    );
+    const raised: ClockFact = { kind: 'served-otherwise', urgent: true, at: monday('11:30') };
+    const lowered: ClockFact = { kind: 'served-otherwise', urgent: false, at: monday('11:45') };
+    const before = [
+      opened(monday('09:00')),
+      fact('pause-began', monday('10:00')),
+      fact('pause-ended', monday('11:00')),
+    ];
+    const kept = { startedAt: monday('09:00'), pauses: [{ from: monday('10:00'), to: monday('11:00') }] };
+    expect(clockIn(after(policies, ...before).clocks, 'resolution')).toMatchObject({ ...kept, dueAt: monday('18:00') });
+    for (const changes of [[raised], [raised, lowered]])
+      expect(clockIn(after(policies, ...before, ...changes).clocks, 'resolution')).toMatchObject({
+        ...kept,
+        dueAt: monday('14:00'),
+      });
+  });
   it('moves to the later deadline when an approver loosens it, and names the approver [SLA 4]', () => {
     const { clocks, moved } = after(byTier(240, 480), opened(monday('09:00')), served('B', monday('10:00'), 'head-1'));
     expect(clockIn(clocks, 'resolution')).toMatchObject({

@@ -44,7 +44,7 @@ export const advance = (
     clocks: { standing: after, judgedBy, clocks: taking.clocks },
     moved: [...(moved?.moved ?? []), ...taking.moved],
     reached: [...(moved?.reached ?? []), ...seen.reached, ...taking.reached],
-    missed: [...(moved?.missed ?? []), ...seen.missed],
+    missed: [...(moved?.missed ?? []), ...seen.missed, ...taking.missed],
     passedOnChange: [...(moved?.passedOnChange ?? []), ...taking.passedOnChange],
   };
 };

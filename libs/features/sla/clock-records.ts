@@ -11,6 +11,17 @@ const revision = () => Type.Integer({ minimum: 1 });
  */
 const nextAt = { nextAt: Type.Optional(field.instant()) };
 
+/** What figures tell promises apart by, so that they need not look elsewhere; absent in records of earlier builds. */
+const promised = Type.Object({
+  /** The kind of case, or the category of complaint. */
+  sort: field.text(200),
+  /** Of whoever had it then; of an internal clock, its own. */
+  team: Type.Optional(field.id()),
+  tier: Type.Optional(Type.Enum(['A', 'B', 'C'])),
+  urgent: Type.Boolean(),
+  slaVersion: version(),
+});
+
 /** What is recorded of clocks, by the fact's name; cases and complaints have each under their own category. */
 const records = {
   'clocks-judged.v1': {
@@ -60,7 +71,7 @@ const records = {
   'deadline-missed.v1': {
     meaning: 'A promise was broken. Happened at the deadline, whenever it was noticed.',
     source: 'SLA 13',
-    data: Type.Object({ ...ofClock, ...nextAt }),
+    data: Type.Object({ ...ofClock, promised: Type.Optional(promised), ...nextAt }),
     says: { en: 'The deadline for {clock} was missed.', 'zh-CN': '“{clock}”已超过时限。' },
   },
   'deadline-moved.v1': {
@@ -81,13 +92,15 @@ const records = {
   'deadline-passed-by-change.v1': {
     meaning: 'A change put a deadline into the past: nobody broke that promise, so it is counted apart from breaches.',
     source: 'SLA 4',
-    data: Type.Object({ ...ofClock, dueAt: field.instant() }),
+    data: Type.Object({ ...ofClock, dueAt: field.instant(), promised: Type.Optional(promised) }),
     says: {
       en: 'A change put the deadline for {clock} into the past ({dueAt}): no breach.',
       'zh-CN': '变更后“{clock}”的截止时间（{dueAt}）已过，不计为违约。',
     },
   },
 } as const;
+
+export type Promised = Static<typeof promised>;
 
 type Records = typeof records;
 export type ClockRecordName = keyof Records;

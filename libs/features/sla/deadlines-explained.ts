@@ -74,7 +74,7 @@ export const explainDeadlines = async (
   const state = found?.state as { readonly reference?: string; readonly clocks?: ClockSet } | undefined;
   if (state?.clocks?.clocks === undefined) return undefined;
   const versions = await versionsIn(ledger);
-  const now = moment.asOf ?? moment.asAt ?? ledger.now();
+  const now = moment.asAt ?? moment.asOf ?? ledger.now();
   return {
     stream,
     reference: state.reference ?? stream,

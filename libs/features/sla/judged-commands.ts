@@ -47,7 +47,6 @@ const judgedDecision = (
   context: DecisionContext,
   clocked: Clocked<unknown, LedgerEvent>,
 ): readonly NewEvent[] => {
-  const judging = new Judging(clocked.clocksOf(before) ?? NO_CLOCKS, context);
   const events: NewEvent[] = [];
   let last: number | undefined;
   const record = (records: readonly ClockRecord[], sourceRow: string | undefined): void => {
@@ -60,6 +59,16 @@ const judgedDecision = (
     state = clocked.evolve(state, recorded);
     return { event, fact, owner: clocked.ownerOf(state) };
   });
+  const ownerBefore = clocked.clocksOf(before) === undefined ? undefined : clocked.ownerOf(before);
+  const judging = new Judging(
+    clocked.clocksOf(before) ?? NO_CLOCKS,
+    context,
+    // A deadline that passed before it was handed over was missed by whoever had it then.
+    (moment) =>
+      facts.findLast(({ event }) => (event.occurredAt ?? context.now) <= moment)?.owner ??
+      ownerBefore ??
+      clocked.ownerOf(state),
+  );
   const endsUnknown = facts.some(({ fact }) => fact?.kind === 'closed' && fact.timeUnknown === true);
   for (const { event, fact, owner } of facts) {
     events.push(event);

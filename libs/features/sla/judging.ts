@@ -24,6 +24,7 @@ import type { ClockRecord, ClockRecordData } from './clock-records.ts';
 import { advance, changedClocks } from './clock-engine.ts';
 import { nextMomentOf, observe } from './observing.ts';
 import type { Advanced } from './observing.ts';
+import { promisedBy } from './promised.ts';
 import type { Policies } from './targets.ts';
 
 /** What a command looks at before it judges clocks. */
@@ -101,13 +102,28 @@ const nextDueOf = ({ clocks }: ClockSet): { readonly nextDueAt?: Instant } => {
   return due[0] === undefined ? {} : { nextDueAt: due[0] };
 };
 
-const told = ({ reached, missed, moved, passedOnChange }: Omit<Advanced, 'clocks'>, at: Instant): ClockRecord[] => {
+/** Who had the matter at a moment, of whom the decision knows. */
+export type OwnerAt = (moment: Instant) => ClockOwner;
+
+const told = (
+  { clocks: set, reached, missed, moved, passedOnChange }: Advanced,
+  at: Instant,
+  ownerAt: OwnerAt,
+): ClockRecord[] => {
+  const withPromised = <Data extends Pick<SlaClock, 'clock' | 'cycle'>>(data: Data, moment: Instant) => {
+    const clock = set.clocks.find((each) => each.clock === data.clock && each.cycle === data.cycle)!;
+    return { ...data, promised: promisedBy(clock, ownerAt(moment)) };
+  };
   const records: ClockRecord[] = [
     ...reached.map(({ at: occurredAt, ...data }) => ({ name: 'threshold-reached.v1', occurredAt, data }) as const),
-    ...missed.map(({ at: occurredAt, ...data }) => ({ name: 'deadline-missed.v1', occurredAt, data }) as const),
+    ...missed.map(
+      ({ at: occurredAt, ...data }) =>
+        ({ name: 'deadline-missed.v1', occurredAt, data: withPromised(data, occurredAt) }) as const,
+    ),
     ...moved.map((data) => ({ name: 'deadline-moved.v1', occurredAt: at, data }) as const),
     ...passedOnChange.map(
-      ({ at: occurredAt, ...data }) => ({ name: 'deadline-passed-by-change.v1', occurredAt, data }) as const,
+      ({ at: occurredAt, ...data }) =>
+        ({ name: 'deadline-passed-by-change.v1', occurredAt, data: withPromised(data, occurredAt) }) as const,
     ),
   ];
   return records.sort((a, b) => inTimeOrder(a.occurredAt, b.occurredAt));
@@ -121,10 +137,16 @@ export class Judging {
   readonly #versions: PolicyVersions;
   readonly #now: Instant;
   readonly #momentOf: (version: ScheduledVersion<unknown>) => Instant;
+  readonly #ownerAt: OwnerAt;
   clocks: ClockSet;
 
-  constructor(clocks: ClockSet, { now, origin, consulted }: Pick<DecisionContext, 'now' | 'origin' | 'consulted'>) {
+  constructor(
+    clocks: ClockSet,
+    { now, origin, consulted }: Pick<DecisionContext, 'now' | 'origin' | 'consulted'>,
+    ownerAt: OwnerAt,
+  ) {
     this.clocks = clocks;
+    this.#ownerAt = ownerAt;
     this.#now = now;
     this.#versions = policyVersionsIn({ consulted });
     // What a source has happened under the policies of its time, whenever they were published here.
@@ -143,10 +165,13 @@ export class Judging {
 
   /** What has come to pass by now besides. */
   observe(owner: ClockOwner): readonly ClockRecord[] {
-    const moved = this.#catchUp(this.#now, owner);
-    const { clocks, ...observed } = observe(this.clocks, this.#now);
-    this.clocks = clocks;
-    return [...moved, ...told({ ...observed, moved: [], passedOnChange: [] }, this.#now)];
+    return [...this.#catchUp(this.#now, owner), ...this.#look(this.#now)];
+  }
+
+  #look(moment: Instant): readonly ClockRecord[] {
+    const observed = observe(this.clocks, moment);
+    this.clocks = observed.clocks;
+    return told({ ...observed, moved: [], passedOnChange: [] }, moment, this.#ownerAt);
   }
 
   #catchUp(until: Instant, owner: ClockOwner): readonly ClockRecord[] {
@@ -165,11 +190,13 @@ export class Judging {
   }
 
   #advance(fact: ClockFact, policies: Policies, owner: ClockOwner, endsUnknown = false): readonly ClockRecord[] {
+    // What had come to pass by then is recorded as a look in time would have recorded it. [SLA 13]
+    const seen = endsUnknown ? [] : this.#look(fact.at);
     const before = this.clocks;
     const advanced = advance(before, fact, policies, endsUnknown ? { endsUnknown } : {});
     this.clocks = advanced.clocks;
     const clocks = changedClocks(before, this.clocks);
-    const records = told(advanced, fact.at);
+    const records = [...seen, ...told(advanced, fact.at, this.#ownerAt)];
     if (clocks.length === 0) return records;
     const { slaVersion, calendarVersion } = this.clocks.judgedBy!;
     return [

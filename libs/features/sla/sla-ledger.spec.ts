@@ -10,12 +10,13 @@ import { policyFeature } from '../policy/feature.ts';
 import { DESK_SLA } from '../policy/policy.events.ts';
 import { serviceCaseFeature } from '../service-case/feature.ts';
 import { slaStatusFeature } from '../sla-status/feature.ts';
+import { staffFeature } from '../staff/feature.ts';
 import { tieringFeature } from '../tiering/feature.ts';
 import { slaFeature } from './feature.ts';
 
 const FEATURES = [
   ...[customerFeature, tieringFeature, policyFeature, complaintFeature, serviceCaseFeature],
-  ...[slaFeature, slaStatusFeature],
+  ...[slaFeature, slaStatusFeature, staffFeature],
 ];
 const MONDAY = '2026-03-02T01:00:00.000Z';
 const someone = (id: string): Actor => ({ id, grants: ROLES.map((role) => ({ role, team: '*' })) });
@@ -91,6 +92,24 @@ describe('deadlines in a ledger', () => {
       reached('resolution', 100, '2026-03-04T01:00:00.000Z'),
       missed('resolution', '2026-03-04T01:00:00.000Z'),
     ]);
+  });
+
+  it('go on while whoever has the case is absent: that pauses no clock [SLA 11]', async () => {
+    for (const id of ['bo', 'cy']) await send('user.import', { displayName: id }, id);
+    await send('team.import', { name: 'East', zone: 'Asia/Shanghai', members: ['bo', 'cy'] }, 'east');
+    const ids = [];
+    for (const assigneeId of ['bo', 'cy']) {
+      const id = await send('service-case.receive', { ...request, team: 'east' });
+      await send('service-case.identify', {}, id);
+      await send('service-case.assign', { team: 'east', assigneeId }, id);
+      ids.push(id);
+    }
+    const away = { from: '2026-03-02T02:00:00.000Z', until: '2026-03-20T00:00:00.000Z', kind: 'leave' };
+    await send('user.declare-absence', away, 'bo');
+    await at('2026-03-05T00:00:00.000Z');
+    const [ofTheAbsent, ofTheOther] = [await told(`service-case-${ids[0]}`), await told(`service-case-${ids[1]}`)];
+    expect(ofTheAbsent.length).toBeGreaterThan(4);
+    expect(ofTheAbsent).toEqual(ofTheOther);
   });
 
   it('are not looked for any more once everything has ended', async () => {

@@ -34,7 +34,8 @@ export type { BusinessTime } from './business-time.ts';
 export { explain } from './explain.ts';
 export type { ExplainedSegment, Explanation, Why } from './explanation.ts';
 export { clockRecordsOf } from './clock-records.ts';
-export type { ClockRecord, ClockRecordData } from './clock-records.ts';
+export type { ClockRecord, ClockRecordData, Promised } from './clock-records.ts';
+export { promisedBy } from './promised.ts';
 export { clocksAfter, withMissed, withReached } from './clock-fold.ts';
 export { clocksKnownAfter, knownAt, knownClockKey } from './known-clocks.ts';
 export type { KnownClock, KnownClocks } from './known-clocks.ts';
@@ -46,3 +47,12 @@ export { graceOver } from './reopening.ts';
 export { clockTerms, stateTerms, withClockTerms } from './terms.ts';
 export { explainDeadlines } from './deadlines-explained.ts';
 export type { ExplainedDeadline, ExplainedDeadlines } from './deadlines-explained.ts';
+export {
+  clockInKey,
+  clockRowKeys,
+  clockRowStreams,
+  FACTS_BEHIND_CLOCKS,
+  NOT_IN_CLOCK_ROWS,
+  ownerFolds,
+  stateAsRecorded,
+} from './clock-rows.ts';

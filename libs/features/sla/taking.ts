@@ -1,21 +1,23 @@
 import { earlier, epochMsOf, later } from '#libs/kernel/instant.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
+import { canonicalJson } from '#libs/kernel/json.ts';
 import { isOpen, isPastDeadline, NEVER_DUE } from './clock.ts';
 import type { ClockName, ClockTarget, Outcome, SlaClock, Standing } from './clock.ts';
 import { keepingHistory, pauses, pausesJoined, pausesOf } from './clock-pauses.ts';
 import { elapsedMs, overdueMs, pausedMs } from './counted-time.ts';
 import { countingOf, withDeadline } from './deadlines.ts';
-import type { DeadlineMoved, MoveCause, PassedOnChange, ThresholdReached } from './observing.ts';
+import type { DeadlineMissed, DeadlineMoved, MoveCause, PassedOnChange, ThresholdReached } from './observing.ts';
 import { targetsFor } from './targets.ts';
 import type { Policies } from './targets.ts';
 
+/** Whatever the order of its fields: a target that was read from the store has another one than a new one. */
 const promiseOf = ({
   slaVersion: _sla,
   calendarVersion: _calendar,
   servedAs: _served,
   rule: _rule,
   ...promise
-}: ClockTarget): string => JSON.stringify(promise);
+}: ClockTarget): string => canonicalJson(promise);
 
 /** The first of each promise. */
 const distinct = (targets: readonly ClockTarget[]): readonly ClockTarget[] =>
@@ -33,6 +35,8 @@ export class Taking {
   readonly moved: DeadlineMoved[] = [];
   readonly passedOnChange: PassedOnChange[] = [];
   readonly reached: ThresholdReached[] = [];
+  /** Shown only by the end itself: where nobody looked before, for want of a time at which all ended. */
+  readonly missed: DeadlineMissed[] = [];
 
   constructor(
     [before, standing]: readonly [before: Standing, after: Standing],
@@ -135,6 +139,8 @@ export class Taking {
             : timeUnknown
               ? 'undetermined'
               : 'breached';
+    const isMissed = outcome === 'breached' && clock.breachedAt === undefined;
+    if (isMissed) this.missed.push({ clock: clock.clock, cycle: clock.cycle, at: clock.dueAt });
     const { pausedSince, ...rest } = clock;
     const settled =
       pausedSince === undefined || pausedSince >= this.at
@@ -144,7 +150,7 @@ export class Taking {
       ...settled,
       thresholds: [],
       outcome,
-      ...(outcome === 'breached' && clock.breachedAt === undefined ? { breachedAt: clock.dueAt } : {}),
+      ...(isMissed ? { breachedAt: clock.dueAt } : {}),
       ...(timeUnknown ? {} : { stoppedAt: this.at, result: this.resultOf(settled, outcome) }),
     };
   }

@@ -105,6 +105,22 @@ describe('a user', () => {
       .when('user.record-undertaking', { signedOn: '2026-03-03', version: '2026' })
       .thenRejected('user.undertaking-in-future'));
 
+  it('ends the undertaking, once, and records trainings that were completed [G1]', () => {
+    const signed = { type: 'user.undertaking-recorded.v1', data: { signedOn: '2026-03-01', version: '2026' } };
+    const ended = { type: 'user.undertaking-ended.v1', data: { why: '调离' } };
+    given(user)(registered, signed).when('user.end-undertaking', { why: '调离' }).then(ended);
+    given(user)(registered, signed, ended)
+      .when('user.end-undertaking', { why: '调离' })
+      .thenRejected('user.no-undertaking', { allowed: ['user.record-undertaking'] });
+    const training = { course: 'PIPL 2026', completedOn: '2026-03-01' };
+    given(user)(registered)
+      .when('user.record-training', training)
+      .then({ type: 'user.training-recorded.v1', data: training });
+    given(user)(registered)
+      .when('user.record-training', { ...training, completedOn: '2026-03-03' })
+      .thenRejected('user.training-in-future');
+  });
+
   it('is imported once', () => {
     given(user)()
       .when('user.import', { displayName: 'Resolver 13' })
@@ -251,6 +267,8 @@ describeAggregate('user', {
     'user.declare-absence': span.map((when) => ({ ...when, kind: 'training' })),
     'user.end-absence': fc.constant({}),
     'user.record-undertaking': fc.constantFrom('1', '2').map((version) => ({ signedOn: '2026-02-01', version })),
+    'user.end-undertaking': why,
+    'user.record-training': fc.constantFrom('1', '2').map((course) => ({ course, completedOn: '2026-02-01' })),
     'user.deactivate': why,
     'user.reactivate': why,
     'user.import': fc.constant({ displayName: 'Resolver 13' }),

@@ -278,7 +278,7 @@ describe('looking at people', () => {
     const asked: string[] = [];
     const consulted: { [as: string]: unknown } = {};
     for (const { as, idsOf } of consultPeople('people', () => ['ann', 'ann'])) {
-      const ids = idsOf({}, {}, consulted);
+      const ids = idsOf({}, {}, consulted, 'one');
       asked.push(...ids);
       consulted[as] = Object.fromEntries(ids.map((id) => [id, ledger[id] ?? { status: 'unknown' }]));
     }

@@ -47,13 +47,13 @@ export const consultPeople = <State, Command>(
   Array.from({ length: ROUNDS }, (_, round) => ({
     as: asRound(as, round),
     view: userCard,
-    idsOf: (command, state, consulted) => {
-      if (round === 0) return [...new Set(idsOf(command, state, consulted))];
+    idsOf: (command, state, consulted, id) => {
+      if (round === 0) return [...new Set(idsOf(command, state, consulted, id))];
       const seen = peopleIn(consulted, as);
       const next = Object.values(consulted[asRound(as, round - 1)] as People).flatMap((user) =>
         user.status === 'unknown' ? [] : [...user.deputies, ...(user.managerId === undefined ? [] : [user.managerId])],
       );
-      return [...new Set(next)].filter((id) => !Object.hasOwn(seen, id));
+      return [...new Set(next)].filter((each) => !Object.hasOwn(seen, each));
     },
   }));
 

@@ -1,4 +1,5 @@
 import { ROLES } from '#libs/kernel/actor.ts';
+import { streamOf } from '#libs/kernel/event.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonObject, JsonValue } from '#libs/kernel/json.ts';
 import type { Document } from '#libs/kernel/projection.ts';
@@ -28,6 +29,7 @@ export const teams = projection<Row>()('teams@2', {
   access: { roles: ROLES },
   reads: [teamEvents],
   keyOf: (event) => event.streamId,
+  streamsOf: (id) => [streamOf('team', id)],
   on: {
     'team.formed.v1': (_row, { data }) => ({ ...blank, name: data.name, zone: data.zone }),
     'team.renamed.v1': (row = blank, { data }) => ({ ...row, name: data.name }),

@@ -71,6 +71,18 @@ export class RecordUndertaking {
   version!: string;
 }
 
+export class EndUndertaking {
+  @Text(1_000)
+  why!: string;
+}
+
+export class RecordTraining {
+  @Text(200)
+  course!: string;
+  @Day()
+  completedOn!: string;
+}
+
 export class DeactivateUser {
   @Text(1_000)
   why!: string;
@@ -90,6 +102,8 @@ export const userCommands = {
   'user.declare-absence': DeclareAbsence,
   'user.end-absence': EndAbsence,
   'user.record-undertaking': RecordUndertaking,
+  'user.end-undertaking': EndUndertaking,
+  'user.record-training': RecordTraining,
   'user.deactivate': DeactivateUser,
   'user.reactivate': ReactivateUser,
 };

@@ -69,6 +69,25 @@ export const userEvents = defineEvents('user', {
       'zh-CN': '已于{signedOn}签署保密承诺书（{version}）。',
     },
   },
+  'user.undertaking-ended.v1': {
+    meaning:
+      'The confidentiality undertaking no longer holds: personal values are masked for the user until one is recorded again.',
+    source: '[G1]',
+    data: Type.Object({ why: field.personal({ maxLength: 1_000 }) }),
+    says: {
+      en: 'The confidentiality undertaking ended: {why}.',
+      'zh-CN': '保密承诺终止：{why}。',
+    },
+  },
+  'user.training-recorded.v1': {
+    meaning: 'The user completed a training on the protection of personal data.',
+    source: '[G1]',
+    data: Type.Object({ course: field.text(200), completedOn: field.date() }),
+    says: {
+      en: 'The training “{course}” was completed on {completedOn}.',
+      'zh-CN': '已于{completedOn}完成培训“{course}”。',
+    },
+  },
   'user.deactivated.v1': {
     meaning: 'The user no longer works here: every grant is without effect.',
     data: Type.Object({ why: field.personal({ maxLength: 1_000 }) }),

@@ -21,7 +21,9 @@ interface Facts {
   readonly absences: readonly Absence[];
   readonly workingHours?: WorkingHours;
   readonly language?: Language;
+  /** The confidentiality undertaking that holds. */
   readonly undertaking?: { readonly signedOn: string; readonly version: string };
+  readonly trainings?: readonly { readonly course: string; readonly completedOn: string }[];
 }
 export type User = { readonly status: 'unknown' } | ({ readonly status: 'active' | 'deactivated' } & Facts);
 export type KnownUser = Exclude<User, { status: 'unknown' }>;
@@ -56,6 +58,12 @@ const evolveKnown = (user: KnownUser, event: Exclude<UserEvent, { type: 'user.re
     }
     case 'user.undertaking-recorded.v1':
       return { ...user, undertaking: event.data };
+    case 'user.undertaking-ended.v1': {
+      const { undertaking: _ended, ...rest } = user;
+      return rest;
+    }
+    case 'user.training-recorded.v1':
+      return { ...user, trainings: [...(user.trainings ?? []), event.data] };
     case 'user.deactivated.v1':
       return { ...user, status: 'deactivated' };
     case 'user.reactivated.v1':

@@ -23,6 +23,8 @@ const ACTIVE = [
   'user.declare-absence',
   'user.end-absence',
   'user.record-undertaking',
+  'user.end-undertaking',
+  'user.record-training',
   'user.deactivate',
 ];
 const allowedIn = (user: User): readonly string[] =>
@@ -141,6 +143,20 @@ const recordUndertaking = whileActive<Commands.RecordUndertaking>(({ signedOn, v
       : [{ type: 'user.undertaking-recorded.v1', data: { signedOn, version } }],
 );
 
+const endUndertaking = whileActive<Commands.EndUndertaking>(({ why }, user) =>
+  user.undertaking === undefined
+    ? reject('user.no-undertaking', 'No confidentiality undertaking holds.', ['user.record-undertaking'])
+    : [{ type: 'user.undertaking-ended.v1', data: { why } }],
+);
+
+const recordTraining = whileActive<Commands.RecordTraining>(({ course, completedOn }, user, { now }) =>
+  completedOn > now.slice(0, 10)
+    ? invalid('user.training-in-future', 'A training is recorded once it is completed.', 'completedOn')
+    : user.trainings?.some((each) => each.course === course && each.completedOn === completedOn) === true
+      ? []
+      : [{ type: 'user.training-recorded.v1', data: { course, completedOn } }],
+);
+
 const deactivate = whileActive<Commands.DeactivateUser>(({ why }, _user, context) =>
   isOwn(context)
     ? forbidden('user.own-deactivation', 'Nobody deactivates themselves: ask another operator.')
@@ -211,6 +227,18 @@ export const user = defineAggregate<User, UserEvent>({
       decide: recordUndertaking,
       roles: ['hr', 'operator', 'privacy-officer'],
       summary: 'Record a signed confidentiality undertaking',
+      source: '[G1]',
+    },
+    'user.end-undertaking': {
+      decide: endUndertaking,
+      roles: ['hr', 'operator', 'privacy-officer'],
+      summary: 'End a confidentiality undertaking: personal values are masked from then on',
+      source: '[G1]',
+    },
+    'user.record-training': {
+      decide: recordTraining,
+      roles: ['hr', 'operator', 'privacy-officer'],
+      summary: 'Record a completed training on the protection of personal data',
       source: '[G1]',
     },
     'user.deactivate': { decide: deactivate, roles: ADMINISTRATORS, summary: 'Deactivate a user' },

@@ -1,4 +1,5 @@
 import { ROLES } from '#libs/kernel/actor.ts';
+import { streamOf } from '#libs/kernel/event.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonValue } from '#libs/kernel/json.ts';
 import type { Document } from '#libs/kernel/projection.ts';
@@ -18,6 +19,7 @@ interface Row extends Document {
   readonly managerId?: string;
   readonly language?: string;
   readonly undertakingVersion?: string;
+  readonly trainings?: readonly { readonly course: string; readonly completedOn: string }[];
 }
 
 const blank: Row = { status: 'active', displayName: null, grants: [], deputies: [], absences: [] };
@@ -26,11 +28,12 @@ const grantOf = ({ role, team }: { role: string; team: string }) => `${role}@${t
 const isAway = ({ from, until }: { from: Instant; until: Instant }, now: Instant) => from <= now && now < until;
 
 /** Everybody who works with the ledger. Whether somebody is away is computed on read. */
-export const users = projection<Row>()('users@2', {
+export const users = projection<Row>()('users@3', {
   collection: { kind: 'current', indexes: [['status'], ['grants']] },
   access: { roles: ROLES },
   reads: [userEvents],
   keyOf: (event) => event.streamId,
+  streamsOf: (id) => [streamOf('user', id)],
   on: {
     'user.registered.v1': (_row, { data }) => ({ ...blank, ...named(data.displayName) }),
     'user.renamed.v1': (row = blank, { data }) => ({ ...row, ...named(data.displayName) }),
@@ -57,6 +60,14 @@ export const users = projection<Row>()('users@2', {
         .filter((each) => each.from < each.until),
     }),
     'user.undertaking-recorded.v1': (row = blank, { data }) => ({ ...row, undertakingVersion: data.version }),
+    'user.undertaking-ended.v1': (row = blank) => {
+      const { undertakingVersion: _ended, ...rest } = row;
+      return rest;
+    },
+    'user.training-recorded.v1': (row = blank, { data }) => ({
+      ...row,
+      trainings: [...(row.trainings ?? []), { ...data }],
+    }),
     'user.deactivated.v1': (row = blank) => ({ ...row, status: 'deactivated' }),
     'user.reactivated.v1': (row = blank) => ({ ...row, status: 'active' }),
   },

@@ -16,7 +16,7 @@ interface Options {
 
 /** The product as it is served: tokens, validation, limits, logs, projector, all in this process. */
 contend<Options>(async ({ folder, ...shape }) => {
-  const ledger = await openEmbeddedLedger({ folder, tenant: TENANT });
+  const ledger = await openEmbeddedLedger({ folder, tenant: TENANT, clearance: 'assumed' });
   const localKey = await loadOrCreateTokenKey(join(folder, TOKEN_KEY_FILE));
   const server = await createServer({
     ledger,
