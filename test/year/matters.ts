@@ -36,7 +36,8 @@ export const caseSteps = (
       ...{ at: opened, matter, by, does: 'receive', urgent: chance(0.45), complex: chance(0.25) },
       ...(customer === undefined ? {} : { customer: customer.key }),
       ...(team === undefined ? {} : { team }),
-      receivedAt: chance(0.06) ? moment(at - between(20 * MINUTE, 20 * HOUR)) : opened,
+      // Who is called is who has it when that is decided: nothing is entered late, and assigned later still, in the outage.
+      receivedAt: chance(0.06) && !isInOutage(at) ? moment(at - between(20 * MINUTE, 20 * HOUR)) : opened,
     },
   ];
   let last = at;

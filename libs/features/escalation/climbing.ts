@@ -19,7 +19,10 @@ export const overSince = (
 ): { readonly at: Instant; readonly because: EndedBecause } | undefined => {
   if (clock === undefined || cycle === undefined) return ended;
   const known = clocks[knownClockKey(clock, cycle)]?.ended;
-  return known && { at: known.at, because: known.outcome === 'cancelled' ? 'clock-cancelled' : 'clock-stopped' };
+  if (known === undefined) return undefined;
+  // What ended with its matter ended for that reason, however late it is looked at.
+  if (ended?.at === known.at && ended.because !== 'solved') return ended;
+  return { at: known.at, because: known.outcome === 'cancelled' ? 'clock-cancelled' : 'clock-stopped' };
 };
 
 /** Why the climb goes on from where it stands. */

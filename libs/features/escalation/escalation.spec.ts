@@ -485,6 +485,13 @@ describe('the end', () => {
     expect(life.goOn('10:30')).toEqual(['10:12 ended clock-stopped']);
   });
 
+  it('has the reason for which its matter ended, where that ended the clock, however late somebody looks [SLA 13]', () => {
+    const life = begun();
+    const clocks = { 'resolution.1': { since: at('01:00'), ended: { at: at('10:12'), outcome: 'breached' } } };
+    life.office = { ...life.office, case: { ...CASE, clocks, ended: { at: at('10:12'), because: 'closed' } } };
+    expect(life.goOn('10:30')).toEqual(['10:12 ended closed']);
+  });
+
   it('of something only reminded of is nothing', () => {
     const life = new Life();
     life.when('take-threshold', threshold(75));
