@@ -17,8 +17,8 @@ import { startProcess, until, variablesOf } from './processes.ts';
 import type { Started } from './processes.ts';
 import { EVERYBODY, chaptersOf, importsOf, perform, storyClock, yearOf } from './story.ts';
 
-/** How long one of the workers is frozen: longer than a lease holds (8 s) and than silence is borne (15 s). */
-const FROZEN_SECONDS = Number(process.env.TEST_FREEZE_SECONDS ?? 17);
+/** How long one of the workers is frozen: longer than a lease holds (8 s), and than silence is borne (15 s). */
+const FROZEN_SECONDS = Number(process.env.TEST_FREEZE_SECONDS ?? 30);
 /** A process with timers, beside the product's own. */
 const reminders = reminderFeature();
 const days = (count: number) => count * 86_400_000;
