@@ -12,6 +12,7 @@ import type { Queued } from './delivery-queue.ts';
 import { Lease, LEASE_MS } from './lease.ts';
 import type { Ledger } from './ledger.ts';
 import { reasonOf } from './reason-of.ts';
+import { Rounds } from './rounds.ts';
 import { untilAvailable } from './saga-outbox.ts';
 
 /** The outbox as features keep it: a read model, a command that records an attempt, and the streams that tell the truth. */
@@ -95,10 +96,8 @@ export class DeliveryRunner {
   #queue: DeliveryQueue | undefined;
   /** Of the last one taken into the queue. */
   #place = 0;
-  #wake: () => void = () => undefined;
-  #asked = 0;
   #renewedMs = 0;
-  readonly #settling = new Set<{ readonly asked: number; readonly resolve: () => void }>();
+  readonly #rounds = new Rounds();
   readonly #unsubscribe: () => void;
   readonly #running: Promise<void>;
 
@@ -107,7 +106,7 @@ export class DeliveryRunner {
     this.#onAlarm = options.onAlarm ?? (() => undefined);
     this.#channels = new Map(options.channels.map((channel) => [channel.name, channel]));
     this.#unsubscribe = options.ledger.onApplied((changes) => {
-      if (changes.some(({ collection }) => collection === OUTBOX)) this.#ask();
+      if (changes.some(({ collection }) => collection === OUTBOX)) this.#rounds.ask();
     });
     this.#running = this.#run();
   }
@@ -120,27 +119,24 @@ export class DeliveryRunner {
   /** Resolves once everything that was due when it was called has been attempted, and recorded; where another worker sends, not before this one does. */
   async settle(): Promise<void> {
     await this.#options.ledger.caughtUp();
-    await new Promise<void>((resolve) => {
-      this.#ask();
-      this.#settling.add({ asked: this.#asked, resolve });
-    });
+    await this.#rounds.askAndWait();
   }
 
   /** Gives up what is under way; it is sent again, under the same id, by whoever works next. */
   async close(): Promise<void> {
     this.#stop.abort();
     this.#unsubscribe();
-    this.#wake();
+    this.#rounds.stop();
     await this.#running;
     await Promise.all(this.#underWay);
-    for (const { resolve } of this.#settling) resolve();
+    this.#rounds.release();
     // What cannot be given back ends by itself.
     await this.#options.lease?.release().catch(() => undefined);
   }
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const asked = this.#asked;
+      const { asked } = this.#rounds;
       try {
         await this.#round();
         this.#alarmed.delete('round');
@@ -148,13 +144,9 @@ export class DeliveryRunner {
         this.#queue = undefined;
         this.#alarmOnce('round', `Messages wait, trying again: ${reasonOf(error)}`);
       }
-      if (this.#queue !== undefined && this.#underWay.size === 0 && this.#asked === asked)
-        for (const waiter of this.#settling)
-          if (waiter.asked <= asked) {
-            this.#settling.delete(waiter);
-            waiter.resolve();
-          }
-      if (this.#asked === asked) await this.#sleep();
+      if (this.#rounds.asked !== asked) continue;
+      if (this.#queue !== undefined && this.#underWay.size === 0) this.#rounds.done(asked);
+      await this.#sleep();
     }
   }
 
@@ -215,7 +207,7 @@ export class DeliveryRunner {
     for (let next = queue.take(nowMs); next !== undefined; next = queue.take(nowMs)) {
       const work = this.#send(queue, next).finally(() => {
         this.#underWay.delete(work);
-        this.#ask();
+        this.#rounds.ask();
         this.#pump(queue);
       });
       this.#underWay.add(work);
@@ -302,24 +294,11 @@ export class DeliveryRunner {
     this.#alarmed.add(key);
   }
 
-  #ask(): void {
-    this.#asked += 1;
-    this.#wake();
-  }
-
   /** Until something is asked for, or the next message is due; never long, since another worker may give the outbox up. */
   async #sleep(): Promise<void> {
     const dueMs = this.#queue?.nextDueMs();
     const untilDueMs = dueMs === undefined ? lookEveryMs : dueMs - epochMsOf(this.#options.ledger.now());
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.min(lookEveryMs, Math.max(untilDueMs, 10)));
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.#stop.signal.aborted) this.#wake();
-    });
-    this.#wake = () => undefined;
+    await this.#rounds.sleep(Math.min(lookEveryMs, Math.max(untilDueMs, 10)));
   }
 }
 

@@ -6,6 +6,7 @@ import type { ReadModels } from '#libs/ports/read-models.ts';
 import { everyPage } from './every-page.ts';
 import type { Ledger } from './ledger.ts';
 import { reasonOf } from './reason-of.ts';
+import { Rounds } from './rounds.ts';
 
 /** Erasures as features keep them: a read model that says which are due, streams that tell the truth, commands that record. */
 const ERASURES = 'erasures';
@@ -55,15 +56,13 @@ export class ErasureRunner {
   readonly #alarmed = new Map<string, string>();
   readonly #unsubscribe: () => void;
   readonly #running: Promise<void>;
+  readonly #rounds = new Rounds();
   #stopped = false;
-  #asked = 0;
-  #wake: () => void = () => undefined;
-  readonly #settling = new Set<{ readonly asked: number; readonly resolve: () => void }>();
 
   private constructor(options: ErasureRunnerOptions) {
     this.#options = options;
     this.#unsubscribe = options.ledger.onApplied((changes) => {
-      if (changes.some(({ collection }) => collection === ERASURES)) this.#ask();
+      if (changes.some(({ collection }) => collection === ERASURES)) this.#rounds.ask();
     });
     this.#running = this.#run();
   }
@@ -76,25 +75,22 @@ export class ErasureRunner {
   /** Resolves once everything that was approved when it was called was carried out, or could not be. */
   async settle(): Promise<void> {
     await this.#options.ledger.caughtUp();
-    await new Promise<void>((resolve) => {
-      this.#ask();
-      this.#settling.add({ asked: this.#asked, resolve });
-    });
+    await this.#rounds.askAndWait();
   }
 
   /** Finishes the erasure that is under way. */
   async close(): Promise<void> {
     this.#stopped = true;
     this.#unsubscribe();
-    this.#wake();
+    this.#rounds.stop();
     await this.#running;
-    for (const { resolve } of this.#settling) resolve();
+    this.#rounds.release();
   }
 
   async #run(): Promise<void> {
     let isChecked = false;
     while (!this.#stopped) {
-      const asked = this.#asked;
+      const { asked } = this.#rounds;
       try {
         if (!isChecked) await this.#checkDone();
         isChecked = true;
@@ -103,12 +99,8 @@ export class ErasureRunner {
       } catch (error) {
         this.#alarm('', `Erasures wait, trying again: ${reasonOf(error)}`);
       }
-      for (const waiter of this.#settling)
-        if (waiter.asked <= asked) {
-          this.#settling.delete(waiter);
-          waiter.resolve();
-        }
-      if (this.#asked === asked) await this.#sleep();
+      this.#rounds.done(asked);
+      if (this.#rounds.asked === asked) await this.#rounds.sleep(lookEveryMs);
     }
   }
 
@@ -216,23 +208,6 @@ export class ErasureRunner {
   #alarm(key: string, message: string): void {
     if (this.#alarmed.get(key) !== message && !this.#stopped) this.#options.onAlarm?.(message);
     this.#alarmed.set(key, message);
-  }
-
-  #ask(): void {
-    this.#asked += 1;
-    this.#wake();
-  }
-
-  async #sleep(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, lookEveryMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.#stopped) this.#wake();
-    });
-    this.#wake = () => undefined;
   }
 }
 
