@@ -3,6 +3,7 @@ import type { LedgerEvent, Origin } from '#libs/kernel/event.ts';
 import type { Feature } from '#libs/kernel/feature.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonObject, JsonValue } from '#libs/kernel/json.ts';
+import type { Moment } from '#libs/kernel/moment.ts';
 import type { Document } from '#libs/kernel/projection.ts';
 import type { Rejection } from '#libs/kernel/rejection.ts';
 import type { Processes } from './saga-processes.ts';
@@ -60,11 +61,7 @@ export interface AggregateState {
   readonly allowed: readonly string[];
 }
 
-/** Moments in the past: `asOf` by what was recorded, `asAt` by what had happened. */
-export interface Moment {
-  readonly asOf?: Instant;
-  readonly asAt?: Instant;
-}
+export type { Moment } from '#libs/kernel/moment.ts';
 
 /** One line of a history. */
 export interface HistoryEntry {

@@ -2,6 +2,7 @@ import { spendWindow } from '#libs/features/tiering/tiering.events.ts';
 import type { AbcDecision, AbcPolicy } from '#libs/features/tiering/tiering.events.ts';
 import type { Actor } from '#libs/kernel/actor.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
+import type { AskedForDocuments, Moment } from '#libs/kernel/moment.ts';
 import { compareAmounts } from '#libs/kernel/money.ts';
 import { LANGUAGES, momentInWords } from '#libs/kernel/terms.ts';
 import type { Language } from '#libs/kernel/terms.ts';
@@ -21,21 +22,6 @@ export interface ExplainedTier {
   readonly needsReview: boolean;
   readonly reason: TierReason;
   readonly lines: { readonly [L in Language]: readonly string[] };
-}
-
-interface Moment {
-  readonly asOf?: Instant;
-  readonly asAt?: Instant;
-}
-
-/** What is asked of a ledger. */
-interface Asked {
-  document(
-    collection: string,
-    id: string,
-    viewer: { readonly actor: Actor },
-    moment?: Moment,
-  ): Promise<{ readonly document: object } | undefined>;
 }
 
 const word = (field: string, code: string, language: Language): string =>
@@ -120,7 +106,7 @@ interface WordsOfTier {
  * customer, or nothing was decided about its class. Rejects as `Ledger.document` does.
  */
 export const explainTier = async (
-  ledger: Asked,
+  ledger: AskedForDocuments,
   customerId: string,
   viewer: { readonly actor: Actor },
   moment?: Moment,

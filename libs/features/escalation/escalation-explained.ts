@@ -1,5 +1,6 @@
 import type { Actor } from '#libs/kernel/actor.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
+import type { AskedForDocuments, Moment } from '#libs/kernel/moment.ts';
 import { LANGUAGES, momentInWords } from '#libs/kernel/terms.ts';
 import type { Language } from '#libs/kernel/terms.ts';
 import type { DataOf, Recipient } from './escalation-events.ts';
@@ -33,21 +34,6 @@ export interface ExplainedEscalation {
   readonly reference: string;
   readonly calls: readonly Level[];
   readonly lines: { readonly [L in Language]: readonly string[] };
-}
-
-interface Moment {
-  readonly asOf?: Instant;
-  readonly asAt?: Instant;
-}
-
-/** What is asked of a ledger. */
-interface Asked {
-  document(
-    collection: string,
-    id: string,
-    viewer: { readonly actor: Actor },
-    moment?: Moment,
-  ): Promise<{ readonly document: object } | undefined>;
 }
 
 type NameOf = (id: string | undefined) => string;
@@ -117,7 +103,7 @@ const peopleIn = ({ calls, acknowledgedBy }: Climb): readonly string[] => [
 
 /** What they are called now; ids of whom the viewer may not see, or nobody knows, stay. */
 const namesOf = async (
-  ledger: Asked,
+  ledger: AskedForDocuments,
   ids: readonly string[],
   viewer: { readonly actor: Actor },
 ): Promise<ReadonlyMap<string, string>> => {
@@ -138,7 +124,7 @@ const namesOf = async (
  * in whose place. Undefined: there is no such escalation, then. Rejects as `Ledger.document` does. [SLA 10, 11]
  */
 export const explainEscalation = async (
-  ledger: Asked,
+  ledger: AskedForDocuments,
   escalationId: string,
   viewer: { readonly actor: Actor },
   moment?: Moment,

@@ -9,6 +9,7 @@ import type { Actor } from '#libs/kernel/actor.ts';
 import { streamOf } from '#libs/kernel/event.ts';
 import type { Instant } from '#libs/kernel/instant.ts';
 import type { JsonValue } from '#libs/kernel/json.ts';
+import type { Moment } from '#libs/kernel/moment.ts';
 import type { ClockSet } from './clock.ts';
 import { explain } from './explain.ts';
 import type { Explanation } from './explanation.ts';
@@ -29,11 +30,6 @@ export interface ExplainedDeadlines {
   readonly reference: string;
   /** In the order in which the clocks started; finished ones are explained by what they were judged by. */
   readonly deadlines: readonly ExplainedDeadline[];
-}
-
-interface Moment {
-  readonly asOf?: Instant;
-  readonly asAt?: Instant;
 }
 
 /** What is asked of a ledger: states of aggregates, as they stand or stood; undefined: there was no event. */
