@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '#libs/ports/clock.ts';
 import type { EventStore } from '#libs/ports/event-store.ts';
 import type { ReadModels } from '#libs/ports/read-models.ts';
 import type { Witness } from '#libs/ports/witness.ts';
 import { Lease, LEASE_MS } from '#libs/runtime/lease.ts';
+import { reasonOf } from '#libs/runtime/reason-of.ts';
 import { Sequencer } from '#libs/runtime/sequencer.ts';
 import { Witnessing } from '#libs/runtime/witnessing.ts';
 import { SequencerThread } from './sequencer-thread.ts';
@@ -15,7 +17,7 @@ export interface LogKeeping {
   readonly onAlarm: (message: string) => void;
 }
 
-/** Signs the events of an embedded ledger, in a thread of its own. Resolves with how to stop: everything is signed then. */
+/** Signs the events of an embedded ledger, in a thread of its own. Returns how to stop: everything is signed then. */
 export const keepEmbeddedLog = (files: SequencerFiles, keeping: LogKeeping): (() => Promise<void>) => {
   const witnessing = new Witnessing(keeping);
   const thread = new SequencerThread(files, {
@@ -37,7 +39,10 @@ export interface SharedStore {
   readonly leaseMs?: number;
 }
 
-/** Signs the events of a store on a server, here or on whichever worker holds the lease. Resolves with how to stop. */
+/**
+ * Signs the events of a store on a server, here or on whichever worker holds the lease. One that was frozen and wakes signs on for a
+ * moment: an older head of the same tree, since the store's order is the same for all. Returns how to stop.
+ */
 export const keepSharedLog = (shared: SharedStore, keeping: LogKeeping): (() => Promise<void>) => {
   const { folder, tenant, store, models, leaseMs = LEASE_MS } = shared;
   const { onAlarm } = keeping;
@@ -62,14 +67,11 @@ export const keepSharedLog = (shared: SharedStore, keeping: LogKeeping): (() => 
         await round();
         told = '';
       } catch (error) {
-        const message = `The log is not signed, trying again: ${(error as Error).message}`;
+        const message = `The log is not signed, trying again: ${reasonOf(error)}`;
         if (message !== told) onAlarm(message);
         told = message;
       }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, leaseMs / 3);
-        stop.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-      });
+      await pause(leaseMs / 3, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   })();
   return async () => {

@@ -3,6 +3,7 @@ import { Unavailable } from '#libs/ports/event-store.ts';
 import { InvalidQuery, UnknownCollection } from '#libs/ports/read-models.ts';
 import { PastTooLong } from '#libs/runtime/ledger.ts';
 import type { PastCollections } from '#libs/runtime/past-collections.ts';
+import { errorOf } from '#libs/runtime/reason-of.ts';
 
 /** Where the worker finds the events, and how it answers. */
 export interface PastWork {
@@ -27,7 +28,7 @@ export type PastResponse =
       readonly error: { readonly name: string; readonly message: string; readonly retryable?: boolean };
     };
 
-const errorOf = ({ name, message, retryable = false }: Extract<PastResponse, { error: object }>['error']): Error => {
+const toldBy = ({ name, message, retryable = false }: Extract<PastResponse, { error: object }>['error']): Error => {
   switch (name) {
     case 'InvalidQuery':
       return new InvalidQuery(message);
@@ -98,10 +99,10 @@ export class PastThread implements PastCollections {
       const pending = this.#pending.get(response.call);
       this.#pending.delete(response.call);
       if ('value' in response) pending?.resolve(response.value as never);
-      else if (response.call === 0) this.#give(errorOf(response.error));
-      else pending?.reject(errorOf(response.error));
+      else if (response.call === 0) this.#give(toldBy(response.error));
+      else pending?.reject(toldBy(response.error));
     });
-    worker.on('error', (error) => this.#give(error instanceof Error ? error : new Error(String(error))));
+    worker.on('error', (error) => this.#give(errorOf(error)));
     this.#exited = new Promise((resolve) => {
       worker.on('exit', () => {
         this.#give(new Error('The thread that folds the past has stopped: ask again.'));

@@ -6,7 +6,7 @@ import { openSqliteEventStore } from '#libs/adapters/event-store-sqlite/event-st
 import { addToErasureList, erasureListIn, readErasureList } from '#libs/adapters/key-vault-file/erasure-list.ts';
 import { openFileKeyVault } from '#libs/adapters/key-vault-file/key-vault-file.ts';
 import { readFolderLog } from '#libs/adapters/transparency-log-folder/transparency-log-folder.ts';
-import { parseHead, parseNote, parseNoteKey } from '#libs/kernel/signed-note.ts';
+import { headIn, parseNoteKey } from '#libs/kernel/signed-note.ts';
 import { verifyLog } from '#libs/runtime/verify-log.ts';
 import { BackupUnusable, checkBackup, copyPrivately, ERASED_LIST } from './back-up.ts';
 import { beginContinuedLog, rotationsIn } from './signed-log.ts';
@@ -38,9 +38,9 @@ export interface Restored {
 
 const DATA = ['ledger.db', 'models.db', 'access.db'].flatMap((name) => [name, `${name}-wal`, `${name}-shm`]);
 
-const headIn = async (log: string) => {
+const lastHeadOf = async (log: string) => {
   const { head } = await readFolderLog(log);
-  return head === undefined ? undefined : parseHead(parseNote(head).text);
+  return head === undefined ? undefined : headIn(head);
 };
 
 /** Is the backup what was signed? Rejects with BackupUnusable. */
@@ -133,7 +133,7 @@ export const restore = async (options: RestoreOptions): Promise<Restored> => {
     });
     await vault.close();
 
-    const head = existsSync(join(backup, 'log')) ? await headIn(join(backup, 'log')) : undefined;
+    const head = existsSync(join(backup, 'log')) ? await lastHeadOf(join(backup, 'log')) : undefined;
     const origin =
       head === undefined
         ? undefined

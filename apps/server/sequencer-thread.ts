@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { reasonOf } from '#libs/runtime/reason-of.ts';
 
 export interface SequencerFiles {
   readonly folder: string;
@@ -26,9 +27,7 @@ export class SequencerThread {
       if (message.kind === 'head') told.onHead(message.note);
       else told.onAlarm(message.message);
     });
-    this.#worker.on('error', (error) =>
-      told.onAlarm(`The log is not signed any more: ${error instanceof Error ? error.message : String(error)}`),
-    );
+    this.#worker.on('error', (error) => told.onAlarm(`The log is not signed any more: ${reasonOf(error)}`));
     this.#exited = new Promise((resolve) => {
       this.#worker.on('exit', (code) => {
         if (!this.#isClosing && code === 0) told.onAlarm('The log is not signed any more: restart the ledger.');

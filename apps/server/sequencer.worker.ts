@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openSqliteEventStore } from '#libs/adapters/event-store-sqlite/event-store-sqlite.ts';
+import { reasonOf } from '#libs/runtime/reason-of.ts';
 import { Sequencer } from '#libs/runtime/sequencer.ts';
 import type { FromSequencer, SequencerFiles } from './sequencer-thread.ts';
 import { openSignedLog } from './signed-log.ts';
@@ -21,13 +23,12 @@ try {
     onAlarm: (message) => tell({ kind: 'alarm', message }),
   });
   await asked;
-  const timeout = AbortSignal.timeout(longestCloseMs);
-  const tooLong = new Promise<void>((resolve) => timeout.addEventListener('abort', () => resolve(), { once: true }));
+  const tooLong = pause(longestCloseMs, undefined, { ref: false });
   await Promise.race([sequencer.signed(await store.head()), sequencer.ended, tooLong]);
   await sequencer.close();
   await store.close();
 } catch (error) {
-  tell({ kind: 'alarm', message: `The log is not signed: ${(error as Error).message}` });
+  tell({ kind: 'alarm', message: `The log is not signed: ${reasonOf(error)}` });
   await asked;
 }
 port.close();

@@ -1,35 +1,42 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folderPaths } from '#libs/adapters/data-folder/data-folder.ts';
-import { openFolderLog, readFolderLog } from '#libs/adapters/transparency-log-folder/transparency-log-folder.ts';
-import { formatNoteKey, headText, keyOfSigner, parseHead, parseNote, signNote } from '#libs/kernel/signed-note.ts';
+import {
+  openFolderLog,
+  readFolderLog,
+  writeDurably,
+} from '#libs/adapters/transparency-log-folder/transparency-log-folder.ts';
+import {
+  citing,
+  formatNoteKey,
+  headIn,
+  headText,
+  keyOfSigner,
+  lineageOf,
+  namingNextKey,
+  signNote,
+} from '#libs/kernel/signed-note.ts';
 import type { LogHead, NoteSigner } from '#libs/kernel/signed-note.ts';
 import type { TransparencyLog } from '#libs/ports/transparency-log.ts';
 import type { LogForEvidence } from '#libs/runtime/disclosing.ts';
-import { NEXT_KEY } from '#libs/runtime/verify-log.ts';
 import { loadOrCreateKey } from './key-file.ts';
 
 /** Beside the tiles: the key by which heads are checked, and the heads in which one key named the next, a JSON text a line. */
 export const PUBLIC_KEY_FILE = 'key';
 export const ROTATIONS_FILE = 'rotations';
 
-/** What a head says of the log that a restored ledger had before: origin, size, root. */
-const CONTINUES = 'continues ';
-
 const SIGNS = 'the log’s heads are signed';
 
-const writeWhole = async (file: string, text: string): Promise<void> => {
-  await writeFile(`${file}.new`, text, { mode: 0o644 });
-  await rename(`${file}.new`, file);
-};
+const writeRotations = (logFolder: string, rotations: readonly string[]): Promise<void> =>
+  writeDurably(join(logFolder, ROTATIONS_FILE), rotations.map((each) => `${JSON.stringify(each)}\n`).join(''));
 
 /** `careledger/acme/5b1f09c2`: unlike every other log in the world, another one for each life of a store. */
 export const newOrigin = (tenant: string): string =>
   `careledger/${encodeURIComponent(tenant)}/${randomBytes(4).toString('hex')}`;
 
 const originOf = (log: TransparencyLog, tenant: string): string =>
-  log.head === undefined ? newOrigin(tenant) : parseHead(parseNote(log.head).text).origin;
+  log.head === undefined ? newOrigin(tenant) : headIn(log.head).origin;
 
 /** The log of a data folder with the key that signs it; both are made where they are missing. Rejects with LogDamaged. */
 export const openSignedLog = async (
@@ -40,7 +47,7 @@ export const openSignedLog = async (
   const log = await openFolderLog(paths.log);
   const { privateKey } = await loadOrCreateKey(paths.logKey, SIGNS);
   const signer = { name: originOf(log, tenant), privateKey };
-  await writeWhole(join(paths.log, PUBLIC_KEY_FILE), `${formatNoteKey(keyOfSigner(signer))}\n`);
+  await writeDurably(join(paths.log, PUBLIC_KEY_FILE), `${formatNoteKey(keyOfSigner(signer))}\n`);
   return { log, signer };
 };
 
@@ -62,16 +69,9 @@ export const beginContinuedLog = async (
   before: { readonly tenant: string; readonly head: LogHead; readonly rotations: readonly string[] },
 ): Promise<string> => {
   const { log, signer } = await openSignedLog(folder, before.tenant);
-  const { origin, size, root, extensions } = before.head;
-  const empty = log.add([]);
-  const continues = `${CONTINUES}${origin} ${size} ${Buffer.from(root).toString('base64')}`;
-  const cited = [...extensions.filter((line) => line.startsWith(CONTINUES)), continues];
-  if (before.rotations.length > 0)
-    await writeWhole(
-      join(folderPaths(folder).log, ROTATIONS_FILE),
-      before.rotations.map((each) => `${JSON.stringify(each)}\n`).join(''),
-    );
-  await log.publish(signNote(headText({ origin: signer.name, ...empty, extensions: cited }), [signer]));
+  const extensions = [...lineageOf(before.head), citing(before.head)];
+  if (before.rotations.length > 0) await writeRotations(folderPaths(folder).log, before.rotations);
+  await log.publish(signNote(headText({ origin: signer.name, ...log.tree, extensions }), [signer]));
   return signer.name;
 };
 
@@ -95,16 +95,12 @@ export const rotateLogKey = async (folder: string, tenant: string): Promise<stri
   const { log, signer } = await openSignedLog(folder, tenant);
   const next = await loadOrCreateKey(`${paths.logKey}.next`, SIGNS);
   const nextSigner = { name: signer.name, privateKey: next.privateKey };
-  const publicKey = formatNoteKey(keyOfSigner(nextSigner));
-  const { size, root } = log.add([]);
-  const extensions = [`${NEXT_KEY}${publicKey}`];
-  const note = signNote(headText({ origin: signer.name, size, root, extensions }), [signer, nextSigner]);
-  const before = await rotationsIn(paths.log);
-  await writeWhole(
-    join(paths.log, ROTATIONS_FILE),
-    [...before, note].map((each) => `${JSON.stringify(each)}\n`).join(''),
-  );
+  const nextKey = keyOfSigner(nextSigner);
+  const extensions = [namingNextKey(nextKey)];
+  const note = signNote(headText({ origin: signer.name, ...log.tree, extensions }), [signer, nextSigner]);
+  await writeRotations(paths.log, [...(await rotationsIn(paths.log)), note]);
   await rename(`${paths.logKey}.next`, paths.logKey);
-  await writeWhole(join(paths.log, PUBLIC_KEY_FILE), `${publicKey}\n`);
+  const publicKey = formatNoteKey(nextKey);
+  await writeDurably(join(paths.log, PUBLIC_KEY_FILE), `${publicKey}\n`);
   return publicKey;
 };

@@ -119,6 +119,35 @@ export interface LogHead extends TreeHead {
   readonly extensions: readonly string[];
 }
 
+/** The head in a note's text. Throws MalformedNote. */
+export const headIn = (note: string): LogHead => parseHead(parseNote(note).text);
+
+/** What a restored ledger's log says of the log that it goes on from: `continues <origin> <size> <root>`. */
+const CONTINUES = 'continues ';
+/** How a key names the one that goes on after it: `next-key <name+id+key>`. */
+const NEXT_KEY = 'next-key ';
+
+/** The lines by which a log's heads cite the logs before it, oldest first: each head repeats them. */
+export const lineageOf = ({ extensions }: LogHead): readonly string[] =>
+  extensions.filter((line) => line.startsWith(CONTINUES));
+
+/** The last heads of the logs before, oldest first. */
+export const continuedBy = (head: LogHead): readonly Omit<LogHead, 'extensions'>[] =>
+  lineageOf(head).map((line) => {
+    const [, origin = '', size = '', root = ''] = line.split(' ');
+    return { origin, size: Number(size), root: Buffer.from(root, 'base64') };
+  });
+
+/** The line that cites a head, for the log that goes on from it. */
+export const citing = ({ origin, size, root }: LogHead): string =>
+  `${CONTINUES}${origin} ${size} ${Buffer.from(root).toString('base64')}`;
+
+export const namingNextKey = (key: NoteKey): string => `${NEXT_KEY}${formatNoteKey(key)}`;
+
+/** The key that a head names as the next. Throws MalformedNote where it names none. */
+export const nextKeyIn = ({ extensions }: LogHead): NoteKey =>
+  parseNoteKey(extensions.find((line) => line.startsWith(NEXT_KEY))?.slice(NEXT_KEY.length) ?? '');
+
 /** The text that is signed. */
 export const headText = ({ origin, size, root, extensions }: LogHead): string =>
   [origin, String(size), Buffer.from(root).toString('base64'), ...extensions, ''].join('\n');

@@ -1,4 +1,4 @@
-import type { Subtree } from '#libs/kernel/merkle-tree.ts';
+import type { Subtree, TreeHead } from '#libs/kernel/merkle-tree.ts';
 
 /** What stands for one event in the log. */
 export interface LoggedEvent {
@@ -26,8 +26,9 @@ export interface ReadableLog {
 
 /** A log that its sequencer writes. Nothing of what was added counts before a head over it is published. */
 export interface TransparencyLog extends ReadableLog {
-  /** The root over everything added so far, published or not. */
-  add(events: readonly LoggedEvent[]): { readonly size: number; readonly root: Uint8Array };
+  /** Over everything added so far, published or not. */
+  readonly tree: TreeHead;
+  add(events: readonly LoggedEvent[]): void;
   /** Keeps what was added, then the head: after a crash there is the head before, or this one, each with all it covers. */
   publish(note: string): Promise<void>;
 }

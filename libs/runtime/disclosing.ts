@@ -2,7 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mayAct } from '#libs/kernel/actor.ts';
 import type { Role } from '#libs/kernel/actor.ts';
-import { parseHead, parseNote } from '#libs/kernel/signed-note.ts';
+import { headIn } from '#libs/kernel/signed-note.ts';
 import type { JsonObject } from '#libs/kernel/json.ts';
 import type { Clock } from '#libs/ports/clock.ts';
 import type { EventStore } from '#libs/ports/event-store.ts';
@@ -89,7 +89,7 @@ export const disclosingWith = (ports: DisclosingPorts) => {
   };
 
   const register = async (bundle: EvidenceBundle, text: string, viewer: Viewer): Promise<string> => {
-    const { origin, size } = parseHead(parseNote(bundle.head).text);
+    const { origin, size } = headIn(bundle.head);
     const outcome = await ports.execute({
       name: 'disclosure.register',
       commandId: randomUUID(),

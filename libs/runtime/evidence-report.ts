@@ -3,7 +3,7 @@ import type { EventMetadata } from '#libs/kernel/event.ts';
 import { glossariesOf } from '#libs/kernel/feature.ts';
 import type { JsonObject, JsonValue } from '#libs/kernel/json.ts';
 import { isSealed } from '#libs/kernel/sealed.ts';
-import { parseHead, parseNote } from '#libs/kernel/signed-note.ts';
+import { headIn } from '#libs/kernel/signed-note.ts';
 import { momentInWords, tell } from '#libs/kernel/terms.ts';
 import type { Language, Terms } from '#libs/kernel/terms.ts';
 import type { EvidenceBundle, ProvenEvent } from './evidence-bundle.ts';
@@ -158,7 +158,7 @@ const rowsOf = (
 export const evidenceReport = (bundle: EvidenceBundle, told: ReportWords, language: Language): string => {
   const words = WORDS[language];
   const { subject, names, exportedAt, exportedBy, recipient, purpose, events, policies } = bundle;
-  const { origin, size, root } = parseHead(parseNote(bundle.head).text);
+  const { origin, size, root } = headIn(bundle.head);
   const name = Object.hasOwn(names, subject) ? `${names[subject]} (${subject})` : subject;
   const facts = [
     [words.subject, name],

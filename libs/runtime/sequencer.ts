@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { leafMembersOf, leafText } from '#libs/kernel/leaf.ts';
-import { headText, parseHead, parseNote, signNote } from '#libs/kernel/signed-note.ts';
+import { headIn, headText, lineageOf, signNote } from '#libs/kernel/signed-note.ts';
 import type { NoteSigner } from '#libs/kernel/signed-note.ts';
 import { MAX_ENTRY_BYTES } from '#libs/kernel/tiles.ts';
 import type { EventStore, StoredEvent } from '#libs/ports/event-store.ts';
@@ -60,11 +61,6 @@ export class Sequencer {
     return new Sequencer(parts);
   }
 
-  /** The store's position up to which everything is signed. */
-  get signedPosition(): number {
-    return this.#signed;
-  }
-
   /** Resolves once a head covers the event at this position; never, where the store and the log have parted. */
   signed(position: number): Promise<void> {
     if (position <= this.#signed) return Promise.resolve();
@@ -98,7 +94,7 @@ export class Sequencer {
         }
         if (message !== told) onAlarm(`Events wait to be signed, trying again: ${message}`);
         told = message;
-        await this.#pause(afterTroubleMs);
+        await pause(afterTroubleMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       }
     }
   }
@@ -126,9 +122,9 @@ export class Sequencer {
     let unpublished = 0;
     let dueMs = 0;
     const signals = store.subscribe({ after: this.#added, signal })[Symbol.asyncIterator]();
+    let next = signals.next();
     try {
       // What was added stays added, whatever ends this reading: the next head covers it.
-      let next = signals.next();
       for (;;) {
         const untilDueMs = unpublished === 0 ? undefined : Math.max(0, dueMs - performance.now());
         const came = await withinMs(next, untilDueMs);
@@ -148,6 +144,8 @@ export class Sequencer {
       }
     } finally {
       end.abort();
+      // Where the publishing failed, nobody waits for what is read any more.
+      next.catch(() => undefined);
     }
     if (unpublished > 0) await this.#publish();
   }
@@ -160,10 +158,8 @@ export class Sequencer {
 
   async #publish(): Promise<void> {
     const { log, signer, onHead } = this.#parts;
-    const before = log.head === undefined ? [] : parseHead(parseNote(log.head).text).extensions;
-    const { size, root } = log.add([]);
-    const extensions = before.filter((line) => line.startsWith('continues '));
-    const note = signNote(headText({ origin: signer.name, size, root, extensions }), [signer]);
+    const extensions = log.head === undefined ? [] : lineageOf(headIn(log.head));
+    const note = signNote(headText({ origin: signer.name, ...log.tree, extensions }), [signer]);
     await log.publish(note);
     this.#signed = this.#added;
     onHead(note);
@@ -172,13 +168,6 @@ export class Sequencer {
         this.#waiting.delete(waiting);
         waiting.resolve();
       }
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#stop.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { entryHash, GrowingTree, inclusionProof, isIncluded } from '#libs/kernel/merkle-tree.ts';
 import type { Digest } from '#libs/kernel/merkle-tree.ts';
-import { parseHead, parseNote, parseNoteKey, signersAmong } from '#libs/kernel/signed-note.ts';
+import { continuedBy, nextKeyIn, parseHead, parseNote, signersAmong } from '#libs/kernel/signed-note.ts';
 import type { LogHead, NoteKey, SignedNote } from '#libs/kernel/signed-note.ts';
 import { TILE_WIDTH } from '#libs/kernel/tiles.ts';
 import type { EventStore, StoredEvent } from '#libs/ports/event-store.ts';
@@ -58,9 +58,6 @@ export interface ToVerify {
   readonly onProgress?: (checked: number) => void;
 }
 
-/** What a head says of the key that goes on after it. */
-export const NEXT_KEY = 'next-key ';
-
 /** The trusted keys, and those that they named in turn. A note that does not hold is passed over: what it names stays untrusted. */
 export const trustedKeys = (keys: readonly NoteKey[], rotations: readonly string[]): readonly NoteKey[] => {
   const trusted = [...keys];
@@ -68,8 +65,7 @@ export const trustedKeys = (keys: readonly NoteKey[], rotations: readonly string
     try {
       const note = parseNote(text);
       const head = parseHead(note.text);
-      const named = head.extensions.find((line) => line.startsWith(NEXT_KEY));
-      const next = parseNoteKey(named?.slice(NEXT_KEY.length) ?? '');
+      const next = nextKeyIn(head);
       if (isSignedBy(trusted, note, head) && isSignedBy([next], note, head)) trusted.push(next);
     } catch {
       continue;
@@ -92,14 +88,6 @@ interface Expected {
   readonly by: string;
   readonly kept?: KeptHead;
 }
-
-/** `continues <origin> <size> <root>`: the log that a restored store had before. */
-const continuedIn = ({ extensions }: LogHead): readonly Expected[] =>
-  extensions.flatMap((line) => {
-    const [word, origin = '', size = '', root = ''] = line.split(' ');
-    if (word !== 'continues') return [];
-    return [{ size: Number(size), root: Buffer.from(root, 'base64'), by: origin }];
-  });
 
 const named = (entry: string): { readonly stream: string; readonly revision: number; readonly id: string } =>
   JSON.parse(entry) as { stream: string; revision: number; id: string };
@@ -126,9 +114,7 @@ class Verifying {
     this.#expected.sort((a, b) => a.size - b.size);
     const walked = await this.#walk();
     const signed = Math.min(this.#head?.size ?? 0, walked.events);
-    const agreed = this.#expected.filter(
-      ({ kept, size, by }) => kept !== undefined && walked.agreed.has(`${size} ${by}`),
-    );
+    const agreed = this.#expected.filter((each) => each.kept !== undefined && walked.agreed.has(each));
     const newest = agreed.at(-1);
     return {
       ...(this.#head === undefined ? {} : { origin: this.#head.origin }),
@@ -156,7 +142,10 @@ class Verifying {
       this.#head = parseHead(note.text);
       this.#expected.push(
         { size: this.#head.size, root: this.#head.root, by: 'the newest head' },
-        ...continuedIn(this.#head).map((each) => ({ ...each, by: `the last head of ${each.by}, before a restore` })),
+        ...continuedBy(this.#head).map(({ origin, size, root }) => ({
+          ...{ size, root },
+          by: `the last head of ${origin}, before a restore`,
+        })),
       );
       if (!isSignedBy(keys, note, this.#head))
         this.#found({
@@ -175,8 +164,8 @@ class Verifying {
         const note = parseNote(kept.head);
         const head = parseHead(note.text);
         const by = `the head kept at ${kept.keptAt}`;
-        const before = this.#head === undefined ? [] : continuedIn(this.#head);
-        const restored = before.find((each) => each.by === head.origin);
+        const before = this.#head === undefined ? [] : continuedBy(this.#head);
+        const restored = before.find(({ origin }) => origin === head.origin);
         if (!isSignedBy(keys, note, head))
           this.#found({ kind: 'kept-head', message: `${capital(by)} is not signed by a key that is trusted here.` });
         else if (head.origin === this.#head?.origin || (restored !== undefined && head.size <= restored.size))
@@ -200,7 +189,7 @@ class Verifying {
   async #walk() {
     const { store, onProgress = () => undefined } = this.#to;
     const tree = new GrowingTree();
-    const agreed = new Set<string>();
+    const agreed = new Set<Expected>();
     const revisions = new Map<string, number>();
     const signedSize = this.#head?.size ?? 0;
     let unsignedSince: string | undefined;
@@ -208,10 +197,10 @@ class Verifying {
     let next = 0;
     const compareRoots = () => {
       for (let each = this.#expected[next]; each?.size === tree.size; each = this.#expected[++next]) {
-        if (Buffer.compare(tree.root, each.root) === 0) agreed.add(`${each.size} ${each.by}`);
+        if (Buffer.compare(tree.root, each.root) === 0) agreed.add(each);
         else if (!isBad) {
           isBad = true;
-          const sound = this.#expected.findLast(({ size, by }) => agreed.has(`${size} ${by}`))?.size ?? 0;
+          const sound = this.#expected.findLast((one) => agreed.has(one))?.size ?? 0;
           this.#found({
             kind: 'rewritten',
             message: `The first ${each.size} events are not those that ${each.by} was signed over: the history was re-written. The first bad event is one of number ${sound + 1} to ${each.size}.`,

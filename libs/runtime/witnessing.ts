@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '#libs/ports/clock.ts';
 import type { Witness } from '#libs/ports/witness.ts';
 import { reasonOf } from './reason-of.ts';
@@ -61,19 +62,13 @@ export class Witnessing {
       if (this.#newest === undefined || this.#newest === kept) await this.#offered();
       if (signal.aborted) break;
       await give(signal);
-      await this.#pause(failures === 0 ? everyMs : Math.min(longestMs, againMs * 2 ** (failures - 1)));
+      const waitMs = failures === 0 ? everyMs : Math.min(longestMs, againMs * 2 ** (failures - 1));
+      await pause(waitMs, undefined, { signal }).catch(() => undefined);
     }
     await give(AbortSignal.timeout(5_000));
   }
 
   #offered(): Promise<void> {
     return new Promise((resolve) => this.#wake.push(resolve));
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#stop.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-    });
   }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folderPaths, holdDataFolder } from '#libs/adapters/data-folder/data-folder.ts';
-import { parseHead, parseNote } from '#libs/kernel/signed-note.ts';
+import { headIn } from '#libs/kernel/signed-note.ts';
 import { tenantOf } from '../local-ledger.ts';
 import type { Output } from '../output.ts';
 import { notFound } from '../problem.ts';
@@ -19,7 +19,7 @@ const fileOf = async (globals: GlobalOptions, name: string): Promise<string> => 
 export const head = async (output: Output, globals: GlobalOptions): Promise<void> => {
   const note = await fileOf(globals, 'checkpoint');
   if (!output.json) return output.line(note.trimEnd());
-  const { origin, size, root } = parseHead(parseNote(note).text);
+  const { origin, size, root } = headIn(note);
   output.document({ head: note, origin, size, root: Buffer.from(root).toString('base64') });
 };
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseHead, parseNote, parseNoteKey } from '#libs/kernel/signed-note.ts';
+import { headIn, parseNoteKey } from '#libs/kernel/signed-note.ts';
 import { LANGUAGES } from '#libs/kernel/terms.ts';
 import { verifyBundle } from '#libs/runtime/evidence-bundle.ts';
 import type { EvidenceBundle } from '#libs/runtime/evidence-bundle.ts';
@@ -51,9 +51,9 @@ const checkReports = async (folder: string, { reports, isOfThisEdition }: Read):
 /** A head kept outside of the same log and size must have the same root. */
 const checkKept = ({ head: text }: EvidenceBundle, kept: readonly KeptHead[]): Check => {
   const check = 'kept heads';
-  const head = parseHead(parseNote(text).text);
+  const head = headIn(text);
   const same = kept
-    .map((each) => parseHead(parseNote(each.head).text))
+    .map((each) => headIn(each.head))
     .filter(({ origin, size }) => origin === head.origin && size === head.size);
   if (same.length === 0)
     return {

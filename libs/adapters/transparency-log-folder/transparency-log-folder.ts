@@ -1,8 +1,8 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { entryHash, frontierOf, GrowingTree } from '#libs/kernel/merkle-tree.ts';
-import type { Subtree } from '#libs/kernel/merkle-tree.ts';
-import { parseHead, parseNote } from '#libs/kernel/signed-note.ts';
+import type { Subtree, TreeHead } from '#libs/kernel/merkle-tree.ts';
+import { headIn } from '#libs/kernel/signed-note.ts';
 import {
   bundleOf,
   edgeOf,
@@ -33,7 +33,7 @@ const missing = (error: unknown): undefined => {
 };
 
 /** All or nothing, and durable: a file that is read is whole. */
-const writeDurably = async (file: string, bytes: Uint8Array | string): Promise<void> => {
+export const writeDurably = async (file: string, bytes: Uint8Array | string): Promise<void> => {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.new`;
   const handle = await open(draft, 'w', 0o600);
@@ -66,7 +66,7 @@ class FolderLog implements ReadableLog {
   constructor(folder: string, head: string | undefined) {
     this.folder = folder;
     this.head = head;
-    this.size = head === undefined ? 0 : parseHead(parseNote(head).text).size;
+    this.size = head === undefined ? 0 : headIn(head).size;
   }
 
   async hashOf(subtree: Subtree): Promise<Uint8Array> {
@@ -182,12 +182,16 @@ class WrittenLog extends FolderLog implements TransparencyLog {
     );
     const positions = await this.positions();
     this.lastPosition = Number(positions.readBigUInt64BE((size - 1) * POSITION_BYTES));
-    const root = parseHead(parseNote(this.head!).text).root;
+    const root = headIn(this.head!).root;
     if (Buffer.compare(this.#tree.root, root) !== 0)
       throw new LogDamaged(`The tiles in ${this.folder} are not what its head was signed over.`);
   }
 
-  add(events: readonly LoggedEvent[]): { readonly size: number; readonly root: Uint8Array } {
+  get tree(): TreeHead {
+    return { size: this.#tree.size, root: this.#tree.root };
+  }
+
+  add(events: readonly LoggedEvent[]): void {
     for (const { entry, position } of events) {
       const leaf = entryHash(entry);
       this.#tree.add(leaf);
@@ -200,7 +204,6 @@ class WrittenLog extends FolderLog implements TransparencyLog {
       }
       this.#grow(0, leaf);
     }
-    return { size: this.#tree.size, root: this.#tree.root };
   }
 
   #grow(level: number, hash: Uint8Array): void {
@@ -267,18 +270,18 @@ class WrittenLog extends FolderLog implements TransparencyLog {
   }
 }
 
-const headIn = (folder: string): Promise<string | undefined> => readFile(join(folder, HEAD), 'utf8').catch(missing);
+const noteIn = (folder: string): Promise<string | undefined> => readFile(join(folder, HEAD), 'utf8').catch(missing);
 
 /** The log in a folder or a copy of one, to be read. A folder without a log gives an empty one. Throws MalformedNote. */
 export const readFolderLog = async (folder: string): Promise<ReadableLog> =>
-  new FolderLog(folder, await headIn(folder));
+  new FolderLog(folder, await noteIn(folder));
 
 /**
  * The log in a folder, for its one sequencer; the folder is made where it is missing. Rejects with LogDamaged where what the
  * head covers is not there as a whole.
  */
 export const openFolderLog = async (folder: string): Promise<TransparencyLog> => {
-  const log = new WrittenLog(folder, await headIn(folder));
+  const log = new WrittenLog(folder, await noteIn(folder));
   await log.load();
   return log;
 };
